@@ -1,0 +1,43 @@
+# Everything a newcomer needs. Only Python 3.11 or later and make must be there.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: demo test check format setup ui clean
+
+demo: setup ## Generate the demo company, run the whole pipeline, show what came out.
+	@$(BIN)/quotaline generate
+	@$(BIN)/quotaline run
+
+test: setup ## All tests.
+	@$(BIN)/python -m pytest
+
+check: setup ## Linters, types, dbt's deprecations.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint models dbt_project/tests --processes 2 --disable-progress-bar
+	@QUOTALINE_AS_OF=2026-12-31 QUOTALINE_SOURCES=canonical,ledger,adventureworks $(BIN)/dbt --quiet parse \
+		--no-partial-parse --warn-error-options '{"error": ["Deprecations"]}' --target-path .quotaline/check
+
+format: setup ## Rewrite Python and SQL in the project's style.
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix models dbt_project/tests --disable-progress-bar
+
+ui: setup ## Dagster's web server and daemon for the demo company, on 127.0.0.1:3000.
+	@$(BIN)/quotaline ui
+
+setup: $(STAMP)
+
+# The stamp is written last: an interrupted installation is taken up again.
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Quotaline needs Python 3.11 or later; call make PYTHON=/path/to/python3.11")'
+	@echo "Setting up .venv: about 180 pinned packages, a minute or two (once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $(STAMP)
+
+clean: ## Delete what can be made again: the environment, the demo's landing files, warehouse and publications.
+	rm -rf .venv .quotaline landing published

@@ -1,0 +1,1 @@
+"""Quotaline's Dagster side: ingest, transform, gate, publish. Importing it does nothing."""

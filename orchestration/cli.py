@@ -1,0 +1,162 @@
+"""The command `quotaline`. Thin: every command makes a workspace, runs the Dagster job, or reads what is published."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from orchestration.problems import UserError
+from orchestration.workspace import PROJECT_ROOT, Workspace
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Quotaline: from CRM and HR data to credits, quota attainment and payouts, exact and explainable.",
+)
+console = Console()
+errors = Console(stderr=True)
+
+WorkspaceOption = Annotated[
+    Path, typer.Option("--workspace", "-w", help="The workspace; default: this folder.", show_default=False)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="For machines: JSON on standard output.")]
+HERE = Path()
+
+
+def main() -> None:
+    """Entry point: a user's mistake is told in words, with exit code 2 (3: the gate refused to publish)."""
+    try:
+        app()
+    except UserError as problem:
+        errors.print(str(problem), markup=False, highlight=False, soft_wrap=True)
+        sys.exit(problem.exit_code)
+
+
+@app.command()
+def init(
+    directory: Annotated[Path, typer.Argument(help="Folder to make the workspace in.")],
+    template: Annotated[str, typer.Option(help="demo, adventureworks or canonical.")] = "canonical",
+    data: Annotated[Path | None, typer.Option(help="Folder with the source's files.")] = None,
+) -> None:
+    """Make a workspace: settings, rules, and landing folders for a template."""
+    from orchestration.new_workspace import make
+
+    made = make(directory, template, data)
+    console.print(f"Made a workspace for {template} in {made.root}: settings in quotaline.toml, rules in seeds/")
+    if template == "demo":
+        console.print(f"Next: quotaline generate -w {directory}")
+    else:
+        console.print(f"Next: quotaline run -w {directory}")
+
+
+@app.command()
+def generate(
+    workspace: WorkspaceOption = HERE,
+    workers: Annotated[int, typer.Option(min=10, help="How many people.")] = 120,
+    events: Annotated[int, typer.Option(min=100, help="About how many sales events.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Another seed, another company.")] = 7,
+) -> None:
+    """Generate the demo company's landing files: the same options always give the same bytes."""
+    from orchestration.demo.company import generate as generate_company
+
+    opened = Workspace.open(workspace)
+    with console.status("generating the demo company"):
+        company = generate_company(
+            opened.sources["canonical"], workers=workers, events=events, seed=seed, as_of=opened.as_of
+        )
+    console.print(f"Generated {company} in {opened.sources['canonical']}")
+    console.print("Next: quotaline run")
+
+
+@app.command()
+def run(workspace: WorkspaceOption = HERE) -> None:
+    """Run one build: ingest, check, transform, check, publish. It shows in the Dagster UI like any other run."""
+    from orchestration import summary
+    from orchestration.run import run_build
+
+    opened = Workspace.open(workspace)
+    console.print(f"[bold]{opened.settings.name}[/] as of {opened.as_of}")
+    outcome = run_build(opened, console)
+    if not outcome.succeeded:
+        if outcome.gate_failed:
+            console.print(summary.gate_failures(opened, outcome.run_id))
+        if outcome.problem and not outcome.gate_failed:
+            errors.print(outcome.problem, markup=False, highlight=False, soft_wrap=True)
+        console.print(f"[red]Nothing was published[/]; the last publication stays as it was. Log: {outcome.log}")
+        raise typer.Exit(3 if outcome.gate_failed else 2 if outcome.user_error else 1)
+    console.print(summary.of_run(opened, outcome))
+
+
+@app.command()
+def status(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """What is published, since when, and how the last build ended."""
+    from orchestration import summary
+
+    opened = Workspace.open(workspace)
+    facts = summary.status(opened)
+    console.print_json(json.dumps(facts, default=str)) if as_json else console.print(summary.status_table(facts))
+
+
+@app.command()
+def exceptions(
+    workspace: WorkspaceOption = HERE,
+    kind: Annotated[str | None, typer.Option(help="Only this kind.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """What could not be parsed, credited, priced or aligned, and what to do about it."""
+    from orchestration import summary
+
+    opened = Workspace.open(workspace)
+    rows = summary.exceptions(opened, kind, limit)
+    if as_json:
+        console.print_json(json.dumps(rows, default=str))
+    else:
+        console.print(summary.exceptions_table(rows))
+
+
+@app.command()
+def ui(workspace: WorkspaceOption = HERE, port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000) -> None:
+    """Dagster's web server and daemon for this workspace, on 127.0.0.1 only."""
+    opened = Workspace.open(workspace)
+    opened.dagster_home.mkdir(parents=True, exist_ok=True)
+    dagster = [sys.executable, "-m", "dagster", "dev", "-m", "orchestration.definitions"]
+    command = [*dagster, "-h", "127.0.0.1", "-p", str(port), "-d", str(PROJECT_ROOT)]
+    console.print(f"Dagster for {opened.settings.name}: http://127.0.0.1:{port} (Ctrl-C ends it)")
+    raise typer.Exit(subprocess.call(command, env=os.environ | opened.environment(), cwd=PROJECT_ROOT))
+
+
+@app.command()
+def docs(
+    workspace: WorkspaceOption = HERE,
+    out: Annotated[Path | None, typer.Option(help="Where to write the page; default: published/docs.html")] = None,
+) -> None:
+    """Every table and column of this workspace, with descriptions and lineage, as one HTML page (dbt docs)."""
+    opened = Workspace.open(workspace)
+    if not opened.warehouse.is_file():
+        raise UserError(f"{opened.root} has no warehouse yet: quotaline run -w {opened.root}")
+    command = [str(Path(sys.executable).parent / "dbt"), "docs", "generate", "--static", "--quiet"]
+    command += ["--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT)]
+    command += ["--target-path", str(opened.dbt_target)]
+    with console.status("dbt docs"):
+        subprocess.run(command, env=os.environ | opened.environment(), cwd=PROJECT_ROOT, check=True)
+    page = out or opened.published / "docs.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(opened.dbt_target / "static_index.html", page)
+    console.print(f"Open {page}")
+
+
+@app.command()
+def env(workspace: WorkspaceOption = HERE) -> None:
+    """The environment in which dbt and Dagster work on this workspace, as lines for a shell's export."""
+    for name, value in Workspace.open(workspace).environment().items():
+        typer.echo(f"{name}={value}")

@@ -1,0 +1,1 @@
+"""Ingestion: landing files become typed, append-only raw tables; rules are checked and copied for dbt."""

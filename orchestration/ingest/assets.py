@@ -1,0 +1,51 @@
+"""The ingested tables as Dagster assets: one a table, loaded by one dlt run a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.ingest import contract, load, rules
+from orchestration.workspace import Workspace
+
+
+def rules_asset(workspace: Workspace) -> dg.AssetsDefinition:
+    """The company's rules, checked whole and copied to where dbt reads them."""
+
+    @dg.asset(key="rules", group_name="rules", kinds={"csv"})
+    def read_rules() -> dg.MaterializeResult[None]:
+        """Plans, tiers, credit and territory rules: refused in one list if a row is wrong, else copied with their sha256."""
+        copy = rules.read_rules(workspace)
+        return dg.MaterializeResult(metadata={"files": len(copy.files), "sha256": dg.MetadataValue.json(copy.files)})
+
+    return read_rules
+
+
+def source_assets(workspace: Workspace, source: str) -> dg.AssetsDefinition:
+    """Each table of a source as an asset `raw_<source>/<table>`; new and changed files load, broken rows are quarantined."""
+    tables = contract.source_contract(source).tables
+    specs = [
+        dg.AssetSpec(
+            key=[f"raw_{source}", table.name],
+            group_name="ingest",
+            description=table.description,
+            kinds={"dlt"},
+            metadata={"dagster/column_schema": _column_schema(table)},
+        )
+        for table in tables
+    ]
+
+    @dg.multi_asset(name=f"ingest_{source}", specs=specs)
+    def ingest_source() -> Iterator[dg.MaterializeResult[None]]:
+        report = load.ingest(workspace, source)
+        for table in report.tables:
+            yield dg.MaterializeResult(asset_key=[f"raw_{source}", table.name], metadata=table.metadata())
+
+    return ingest_source
+
+
+def _column_schema(table: contract.TableContract) -> dg.TableSchema:
+    return dg.TableSchema(
+        columns=[dg.TableColumn(column.name, column.data_type, description=column.description) for column in table.columns]
+    )

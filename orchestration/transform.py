@@ -1,0 +1,85 @@
+"""The dbt project as Dagster assets: one invocation of dbt a run, from staging to reporting."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+
+from orchestration import builds
+from orchestration.ingest import rules
+from orchestration.quality import gate
+from orchestration.workspace import PROJECT_ROOT, Workspace
+
+RULES_KEY = dg.AssetKey("rules")
+
+
+def dbt_build_arguments() -> list[str]:
+    """What dbt is asked to do in production: everything but the unit tests, which prove the code and not the data."""
+    return ["build", "--exclude-resource-type", "unit_test"]
+
+
+def dbt_project(workspace: Workspace) -> DbtProject:
+    """The project with this workspace's target folder, its manifest made if it is absent or older than the project."""
+    project = DbtProject(project_dir=PROJECT_ROOT, profiles_dir=PROJECT_ROOT, target_path=workspace.dbt_target)
+    os.environ.update(workspace.environment())
+    rules.ensure_rules_copy(workspace)
+    stamp, now = workspace.dbt_target / "manifest.sha256", _project_fingerprint(workspace)
+    if not (project.manifest_path.is_file() and stamp.is_file() and stamp.read_text() == now):
+        workspace.dbt_target.mkdir(parents=True, exist_ok=True)
+        project.preparer.prepare(project)
+        stamp.write_text(now)
+    return project
+
+
+def _project_fingerprint(workspace: Workspace) -> str:
+    """Changes when the manifest must be made again: with the project's files, or what they read of the workspace."""
+    files = [PROJECT_ROOT / "dbt_project.yml", PROJECT_ROOT / "profiles.yml"]
+    for folder in ("models", "dbt_project"):
+        files += sorted(path for path in (PROJECT_ROOT / folder).rglob("*") if path.is_file())
+    digest = hashlib.sha256(",".join(workspace.sources).encode())
+    for path in files:
+        digest.update(str(path.relative_to(PROJECT_ROOT)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+class RoomTranslator(DagsterDbtTranslator):
+    """Groups dbt's assets by room (staging, core, credit, …) and hangs the rules' tables below the rules."""
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        node = self.get_resource_props(manifest, unique_id)
+        if node["resource_type"] == "seed":
+            return spec.replace_attributes(group_name="rules", deps=[RULES_KEY])
+        if node["resource_type"] == "model":
+            return spec.replace_attributes(group_name=Path(node["original_file_path"]).parts[1])
+        return spec
+
+
+def transform_assets(workspace: Workspace, project: DbtProject) -> dg.AssetsDefinition:
+    """dbt's seeds, models and data tests as one multi-asset; its tests of severity error block what follows."""
+
+    @dbt_assets(
+        manifest=project.manifest_path,
+        project=project,
+        dagster_dbt_translator=RoomTranslator(),
+        exclude="resource_type:unit_test",
+        name="transform",
+    )
+    def transform(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        build_id = builds.start(workspace, context.run_id)
+        results = workspace.dbt_target / "run_results.json"
+        results.unlink(missing_ok=True)
+        invocation = dbt.cli(dbt_build_arguments(), context=context, target_path=workspace.dbt_target, raise_on_error=False)
+        yield from invocation.stream()
+        gate.record_dbt_results(workspace, build_id, results)
+        if not invocation.is_successful():
+            raise dg.Failure("dbt: a model or a test failed; nothing downstream was built.", allow_retries=False)
+
+    return transform

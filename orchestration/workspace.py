@@ -1,0 +1,211 @@
+"""A workspace: one company's folder. Its settings (quotaline.toml) and the paths of everything that belongs to it."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from orchestration.problems import Problem, UserError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+SETTINGS_FILE = "quotaline.toml"
+FORMAT_VERSION = 1
+
+Severity = Literal["warn", "stop"]
+
+
+class Settings(BaseModel):
+    """Base of all settings: unknown keys are refused, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceSettings(Settings):
+    """Where one source's files land; path relative to the workspace, or absolute."""
+
+    path: str
+
+
+class SeveritySettings(Settings):
+    """What a breach of the input contract does: `warn` quarantines the row and goes on, `stop` ends the run before anything is built."""
+
+    missing_column: Severity = "stop"
+    unreadable_file: Severity = "stop"
+    unparsable_value: Severity = "warn"
+    missing_value: Severity = "warn"
+    duplicate_key: Severity = "warn"
+    overlapping_dates: Severity = "warn"
+    dangling_reference: Severity = "warn"
+    unknown_value: Severity = "warn"
+
+
+class PublishSettings(Settings):
+    """keep_builds: how many publications stay on disk, the current one included."""
+
+    keep_builds: Annotated[int, Field(ge=1)] = 3
+
+
+class ScheduleSettings(Settings):
+    """cron and time zone of the daily build."""
+
+    cron: str = "0 5 * * *"
+    timezone: str = "UTC"
+
+
+class WorkspaceSettings(Settings):
+    """quotaline.toml. as_of: last day that counts (empty: today); months after it are future and earn nothing."""
+
+    version: int
+    name: str
+    rules: str = "seeds"
+    as_of: date | None = None
+    fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 1
+    sources: dict[str, SourceSettings] = {}
+    severity: SeveritySettings = SeveritySettings()
+    publish: PublishSettings = PublishSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+
+    @field_validator("sources")
+    @classmethod
+    def _source_names(cls, sources: dict[str, SourceSettings]) -> dict[str, SourceSettings]:
+        for name in sources:
+            if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+                raise ValueError(f"source name {name!r} must be lower-case letters, digits and _")
+            if name == "ledger":
+                raise ValueError("the ledger is always read from the workspace's ledger folder")
+        return sources
+
+
+class Workspace:
+    """One company's folder, opened."""
+
+    def __init__(self, root: Path, settings: WorkspaceSettings) -> None:
+        self.root = root.resolve()
+        self.settings = settings
+
+    @classmethod
+    def open(cls, root: Path) -> Workspace:
+        """The workspace in `root`. Raises UserError if there is none, or its settings don't hold."""
+        path = root / SETTINGS_FILE
+        if not path.is_file():
+            raise UserError(
+                f"{root} is not a workspace: it has no {SETTINGS_FILE}.",
+                [Problem(str(root), "no workspace here", "make one with: quotaline init DIR --template canonical")],
+            )
+        return cls(root, read_settings(path))
+
+    @property
+    def state(self) -> Path:
+        """Everything that can be deleted and made again: warehouse, Dagster's records, dbt's target."""
+        return self.root / ".quotaline"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.state / "warehouse.duckdb"
+
+    @property
+    def dlt_state(self) -> Path:
+        return self.state / "dlt"
+
+    @property
+    def dbt_target(self) -> Path:
+        return self.state / "target"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.state / "dagster"
+
+    @property
+    def build_records(self) -> Path:
+        return self.state / "builds"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def ledger(self) -> Path:
+        return self.root / "ledger"
+
+    @property
+    def rules(self) -> Path:
+        return self.root / self.settings.rules
+
+    @property
+    def rules_copy(self) -> Path:
+        """The rules as dbt reads them: inside the project, so that seed-paths can be relative (docs/decisions/0002)."""
+        name = hashlib.sha256(str(self.root).encode()).hexdigest()[:12]
+        return PROJECT_ROOT / ".quotaline" / "rules" / name
+
+    @property
+    def sources(self) -> dict[str, Path]:
+        """Landing folder of each source. Always there: `canonical`, which also brings people planning data, and the ledger."""
+        named = {name: source.path for name, source in self.settings.sources.items()}
+        always = {"canonical": "landing/canonical", "ledger": "ledger"}
+        return {name: self.root / path for name, path in (always | named).items()}
+
+    @property
+    def as_of(self) -> date:
+        return self.settings.as_of or date.today()
+
+    def environment(self) -> dict[str, str]:
+        """What dbt and Dagster read from the environment; the whole interface between them and the workspace."""
+        return {
+            "QUOTALINE_WORKSPACE": str(self.root),
+            "QUOTALINE_WAREHOUSE": str(self.warehouse),
+            "QUOTALINE_SEEDS": os.path.relpath(self.rules_copy, PROJECT_ROOT),
+            "QUOTALINE_SOURCES": ",".join(self.sources),
+            "QUOTALINE_AS_OF": self.as_of.isoformat(),
+            "QUOTALINE_FISCAL_YEAR_START_MONTH": str(self.settings.fiscal_year_start_month),
+            "QUOTALINE_DAGSTER": str(self.dagster_home),
+            "DAGSTER_HOME": str(PROJECT_ROOT),
+            "DO_NOT_TRACK": "1",
+            "GX_ANALYTICS_ENABLED": "false",
+            "RUNTIME__DLTHUB_TELEMETRY": "false",
+        }
+
+
+def read_settings(path: Path) -> WorkspaceSettings:
+    """The settings in a quotaline.toml. Raises UserError with every problem found, each with its remedy."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path.name} is not TOML: {error}") from None
+    version = raw.get("version")
+    if isinstance(version, int) and version > FORMAT_VERSION:
+        raise UserError(
+            f"{path.parent} was written by a newer Quotaline (format {version}, this one reads {FORMAT_VERSION}).",
+            [Problem(path.name, f"version = {version}", "upgrade this checkout, or use the one that made the workspace")],
+        )
+    try:
+        return WorkspaceSettings.model_validate(raw)
+    except ValidationError as error:
+        problems = [_problem(path.name, dict(detail)) for detail in error.errors()]
+        raise UserError(f"{path.name} does not describe a workspace:", problems) from None
+
+
+def _problem(where: str, detail: dict[str, Any]) -> Problem:
+    place = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        *parents, key = detail["loc"]
+        near = difflib.get_close_matches(str(key), _keys(parents), n=1)
+        return Problem(where, f"{place}: unknown key", f"did you mean {near[0]}?" if near else "remove it")
+    if detail["type"] == "missing":
+        return Problem(where, f"{place} is missing", "add it")
+    return Problem(where, f"{place} = {detail['input']}: {detail['msg']}", "correct it")
+
+
+def _keys(parents: list[Any]) -> list[str]:
+    model: Any = WorkspaceSettings
+    for parent in parents:
+        field = model.model_fields.get(str(parent)) if hasattr(model, "model_fields") else None
+        model = field.annotation if field else None
+    return list(model.model_fields) if hasattr(model, "model_fields") else []
