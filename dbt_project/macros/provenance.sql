@@ -4,7 +4,7 @@
     select landed.*
     from {{ source(source_name, table_name) }} as landed
     inner join {{ source(source_name, 'current_files') }} as files
-        on landed._dlt_load_id = files.load_id and landed._file = files.file
+        on landed._dlt_load_id = files.load_id and landed._file = files.file and files.table_name = '{{ table_name }}'
 )
 {%- endmacro %}
 

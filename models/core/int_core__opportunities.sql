@@ -1,0 +1,19 @@
+select
+    source_system,
+    opportunity_id,
+    opportunity_name,
+    account_id,
+    owner_user_id,
+    opportunity_type,
+    stage,
+    is_closed,
+    is_won,
+    created_date,
+    close_date,
+    currency,
+    amount,
+    probability,
+    raw_load_id,
+    raw_file,
+    raw_row_number
+from {{ accepted_rows('opportunities') }} as accepted

@@ -1,0 +1,5 @@
+select
+    period,
+    starts_on,
+    ends_on
+from {{ ref('fiscal_calendar') }}

@@ -1,0 +1,6 @@
+select
+    period,
+    from_currency,
+    to_currency,
+    rate
+from {{ ref('fx_rates') }}
