@@ -1,0 +1,51 @@
+-- Who works a territory on which dates (calculation.md §2, §3): its assignees while they are employed, with their sales role.
+-- has_peers: at some time of the assignment another one holds too, so that a credit may have to be apportioned.
+with staff as (
+    select
+        assignments.territory_id,
+        assignments.worker_id,
+        assignments.assignment_role,
+        assignments.credit_share,
+        spans.sales_role,
+        greatest(assignments.valid_from, spans.valid_from) as valid_from,
+        least(coalesce(assignments.valid_to, date '9999-12-31'), spans.valid_to) as valid_to
+    from {{ ref('int_core__territory_assignments') }} as assignments
+    inner join {{ ref('int_credit__worker_spans') }} as spans
+        on
+            assignments.worker_id = spans.worker_id
+            and assignments.valid_from < spans.valid_to
+            and coalesce(assignments.valid_to, date '9999-12-31') > spans.valid_from
+),
+
+staff_with_peers as (
+    select
+        staff.territory_id,
+        staff.worker_id,
+        coalesce(staff.assignment_role, '') as assignment_role,
+        staff.valid_from
+    from staff
+    inner join staff as peers
+        on
+            staff.territory_id = peers.territory_id
+            and staff.valid_from < peers.valid_to
+            and staff.valid_to > peers.valid_from
+    where staff.worker_id <> peers.worker_id or coalesce(staff.assignment_role, '') <> coalesce(peers.assignment_role, '')
+    group by staff.territory_id, staff.worker_id, coalesce(staff.assignment_role, ''), staff.valid_from
+)
+
+select
+    staff.territory_id,
+    staff.worker_id,
+    staff.assignment_role,
+    staff.credit_share,
+    staff.sales_role,
+    staff.valid_from,
+    staff.valid_to,
+    coalesce(staff_with_peers.territory_id is not null, false) as has_peers
+from staff
+left join staff_with_peers
+    on
+        staff.territory_id = staff_with_peers.territory_id
+        and staff.worker_id = staff_with_peers.worker_id
+        and coalesce(staff.assignment_role, '') = staff_with_peers.assignment_role
+        and staff.valid_from = staff_with_peers.valid_from
