@@ -78,22 +78,27 @@ def generate(
 
 
 @app.command()
-def run(workspace: WorkspaceOption = HERE) -> None:
+def run(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Run one build: ingest, check, transform, check, publish. It shows in the Dagster UI like any other run."""
     from orchestration import summary
     from orchestration.run import run_build
 
     opened = Workspace.open(workspace)
-    console.print(f"[bold]{opened.settings.name}[/] as of {opened.as_of}")
-    outcome = run_build(opened, console)
-    if not outcome.succeeded:
+    say = errors if as_json else console  # standard output is the machine's
+    say.print(f"[bold]{opened.settings.name}[/] as of {opened.as_of}")
+    outcome = run_build(opened, say)
+    if as_json:
+        typer.echo(json.dumps(summary.of_run_as_facts(opened, outcome), default=str))
+    elif outcome.succeeded:
+        console.print(summary.of_run(opened, outcome))
+        console.print(summary.next_steps(opened), highlight=False, soft_wrap=True)
+    else:
         if outcome.gate_failed:
-            console.print(summary.gate_failures(opened, outcome.run_id))
-        if outcome.problem and not outcome.gate_failed:
+            console.print(summary.gate_failures(opened, outcome))
+        else:
             errors.print(outcome.problem, markup=False, highlight=False, soft_wrap=True)
         console.print(f"[red]Nothing was published[/]; the last publication stays as it was. Log: {outcome.log}")
-        raise typer.Exit(3 if outcome.gate_failed else 2 if outcome.user_error else 1)
-    console.print(summary.of_run(opened, outcome))
+    raise typer.Exit(outcome.exit_code)
 
 
 @app.command()
@@ -121,7 +126,7 @@ def exceptions(
     if as_json:
         console.print_json(json.dumps(rows, default=str))
     else:
-        console.print(summary.exceptions_table(rows))
+        console.print(summary.exceptions_list(rows))
 
 
 @app.command()

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
+from orchestration import builds
 from orchestration.ingest.assets import rules_asset, source_assets
 from orchestration.ingest.load import landing_fingerprint
 from orchestration.publish.assets import publication_assets
-from orchestration.quality.checks import gate_checks, keys_of
-from orchestration.quality.gate import run_marts_gate, run_raw_gate
-from orchestration.transform import dbt_project, transform_assets
+from orchestration.published_tables import PUBLIC, read_manifest
+from orchestration.quality import gate
+from orchestration.quality.checks import gate_checks
+from orchestration.quality.marts import marts_checks
+from orchestration.transform import dbt_cli, dbt_project, transform_assets
 from orchestration.workspace import PROJECT_ROOT, Workspace
 
 JOB = "build"
@@ -24,8 +27,10 @@ def workspace_definitions(workspace: Workspace) -> dg.Definitions:
     """Everything for one workspace. The job `build` is one build: ingest, raw gate, dbt, marts gate, publication."""
     project = dbt_project(workspace)
     ingest = [source_assets(workspace, source) for source in workspace.sources]
+    landed = [key for definition in ingest for key in definition.keys]
     transform = transform_assets(workspace, project)
-    marts = [key for key in transform.keys if key.path[-1].startswith(("dim_", "fct_", "rpt_"))]
+    marts = [key for key in transform.keys if key.path[-1].startswith(PUBLIC)]
+    of_marts = marts_checks(read_manifest(workspace))
     job = dg.define_asset_job(
         JOB,
         selection=dg.AssetSelection.all(),
@@ -36,8 +41,8 @@ def workspace_definitions(workspace: Workspace) -> dg.Definitions:
     return dg.Definitions(
         assets=[rules_asset(workspace), *ingest, transform, publication_assets(workspace, marts)],
         asset_checks=[
-            gate_checks(workspace, "raw", keys_of(ingest), run_raw_gate),
-            gate_checks(workspace, "marts", {key.path[-1]: key for key in marts}, run_marts_gate),
+            gate_checks(workspace, "raw", gate.declared_raw(workspace), landed, gate.run_raw_gate),
+            gate_checks(workspace, "marts", of_marts, marts, gate.run_marts_gate),
         ],
         jobs=[job],
         schedules=[
@@ -49,7 +54,7 @@ def workspace_definitions(workspace: Workspace) -> dg.Definitions:
             )
         ],
         sensors=[new_landing_files(workspace, job)],
-        resources={"dbt": DbtCliResource(project_dir=project)},
+        resources={"dbt": dbt_cli(project)},
     )
 
 
@@ -71,10 +76,14 @@ def remember_failure(workspace: Workspace) -> dg.HookDefinition:
 
     @dg.failure_hook(name="remember_failure")
     def hook(context: dg.HookContext) -> None:
-        note = {"run_id": context.run_id, "step": context.step_key, "error": str(context.op_exception)}
-        (workspace.state / "last_failure.json").write_text(json.dumps(note))
+        failed_at = datetime.now(UTC).isoformat(timespec="seconds")
+        note = {"at": failed_at, "run_id": context.run_id, "step": context.op.name, "error": str(context.op_exception)}
+        builds.replace_text(workspace.last_failure, json.dumps(note))
 
     return hook
 
 
-defs = workspace_definitions(Workspace.open(Path(os.environ.get("QUOTALINE_WORKSPACE", PROJECT_ROOT))))
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `dagster dev -m orchestration.definitions` loads: the workspace in QUOTALINE_WORKSPACE, else the demo."""
+    return workspace_definitions(Workspace.open(Path(os.environ.get("QUOTALINE_WORKSPACE", PROJECT_ROOT))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from orchestration.ingest.contract import rules_contract
+from orchestration.ingest.contract import read_rules_contract
 from orchestration.problems import Problem, UserError
 from orchestration.workspace import PROJECT_ROOT, SETTINGS_FILE, Workspace
 
@@ -16,7 +16,7 @@ DEFAULT_DATA = "landing/canonical"
 
 
 def make(directory: Path, template: str, data: Path | None = None) -> Workspace:
-    """A workspace in `directory`, whole or not at all. data: folder with the source's files, outside the workspace or in it.
+    """A workspace in `directory`, whole or not at all. data: folder with the source's files, anywhere.
 
     Raises UserError if the template is unknown, the folder already holds a workspace, or data is missing.
     """
@@ -26,7 +26,7 @@ def make(directory: Path, template: str, data: Path | None = None) -> Workspace:
     rules = directory / "seeds"
     if (source / "seeds").is_dir():
         shutil.copytree(source / "seeds", rules, dirs_exist_ok=True)
-    for table in rules_contract().tables:
+    for table in read_rules_contract().tables:
         path = rules / f"{table.name}.csv"
         if not path.exists():
             path.parent.mkdir(exist_ok=True)
@@ -50,6 +50,7 @@ def _check(directory: Path, template: str, data: Path | None) -> None:
     if template == "adventureworks" and data is None:
         problems.append(Problem("--data", "is missing", "give the folder with the AdventureWorks CSV files"))
     if data is not None and not data.is_dir():
-        problems.append(Problem("--data", "is not a folder", "give the folder with the source's files", value=str(data)))
+        remedy = "give the folder with the source's files"
+        problems.append(Problem("--data", "is not a folder", remedy, value=str(data)))
     if problems:
         raise UserError("No workspace was made:", problems)

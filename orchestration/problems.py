@@ -45,7 +45,7 @@ class UserError(Exception):
         return "\n".join([self.headline, *(f"  {problem}" for problem in self.problems)])
 
 
-class GateFailed(UserError):
+class GateError(UserError):
     """A check that blocks failed: nothing was published, the last publication stays readable."""
 
     exit_code = 3

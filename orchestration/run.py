@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+import sqlite3
 import sys
 import threading
 import time
@@ -16,14 +18,15 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from orchestration import builds
+from orchestration.problems import Problem, UserError
 from orchestration.workspace import Workspace
 
 STEPS = {
-    "read_rules": "rules checked and copied",
-    "ingest_ledger": "ledger read",
-    "gate_raw": "raw gate",
+    "rules": "rules checked and copied",
+    "gate_raw": "gate: what was loaded",
     "transform": "dbt: staging to reporting",
-    "gate_marts": "marts gate",
+    "gate_marts": "gate: what was built",
     "publish": "published",
 }
 
@@ -43,63 +46,94 @@ class Outcome:
 
     run_id: str
     log: Path
+    build_id: str = ""
     succeeded: bool = False
     gate_failed: bool = False
     user_error: bool = False
     problem: str | None = None
-    start_up: float = 0.0
+    seconds: float = 0.0
     steps: list[StepTime] = field(default_factory=list)
+
+    @property
+    def start_up(self) -> float:
+        """Seconds that went into no step: imports, definitions, Dagster's records of what is planned."""
+        return self.seconds - sum(step.seconds for step in self.steps)
+
+    @property
+    def exit_code(self) -> int:
+        """0 published, 2 for the user to mend, 3 the gate refused, 1 anything else."""
+        if self.succeeded:
+            return 0
+        return 3 if self.gate_failed else 2 if self.user_error else 1
 
 
 def run_build(workspace: Workspace, console: Console) -> Outcome:
-    """Runs one build in this process. All other output goes to a log file, so that the terminal stays readable."""
+    """Runs one build in this process. All other output goes to a log file, so that the terminal stays readable.
+
+    Raises UserError if another run is going on in this workspace.
+    """
     run_id = str(uuid.uuid4())
     log = workspace.state / "logs" / f"{time.strftime('%Y%m%dT%H%M%S')}-{run_id[:8]}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
     os.environ.update(workspace.environment())
-    workspace.dagster_home.mkdir(parents=True, exist_ok=True)
     outcome = Outcome(run_id, log)
-    started = time.monotonic()
-    with _quiet(log, console) as terminal:
+    with _only_run(workspace), _quiet(log, console) as terminal:
         progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=terminal, transient=True
         )
+        started = time.monotonic()
         with progress:
-            task = progress.add_task("starting (imports of Dagster and dbt)", total=None)
-            import dagster as dg  # late: importing Dagster and dagster-dbt takes seconds
-
-            from orchestration.definitions import JOB, defs
-
-            outcome.start_up = time.monotonic() - started
-            with dg.DagsterInstance.get() as instance:
-                watcher = _Watcher(instance, run_id, outcome, progress, task, terminal)
-                watcher.start()
-                try:
-                    result = defs.resolve_job_def(JOB).execute_in_process(
-                        instance=instance,
-                        run_id=run_id,
-                        raise_on_error=False,
-                        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-                    )
-                finally:
-                    watcher.finish()
-                outcome.succeeded = result.success
-                if not result.success:
-                    _explain(result, outcome)
+            _execute(workspace, outcome, progress, terminal)
+        outcome.seconds = time.monotonic() - started
     return outcome
+
+
+def _execute(workspace: Workspace, outcome: Outcome, progress: Progress, terminal: Console) -> None:
+    task = progress.add_task("starting Dagster and dbt", total=None)
+    import dagster as dg  # late: importing Dagster and dagster-dbt takes seconds
+
+    from orchestration.definitions import JOB, workspace_definitions
+
+    job = workspace_definitions(workspace).resolve_job_def(JOB)
+    workspace.dagster_home.mkdir(parents=True, exist_ok=True)
+    _write_records_without_waiting()
+    with dg.DagsterInstance.get() as instance:
+        watcher = _Watcher(instance, outcome, progress, task, terminal)
+        watcher.start()
+        try:
+            result = job.execute_in_process(
+                instance=instance,
+                run_id=outcome.run_id,
+                raise_on_error=False,
+                run_config={"loggers": {"console": {"config": {"log_level": "INFO"}}}},
+            )
+        finally:
+            watcher.finish()
+        outcome.succeeded = result.success
+        outcome.build_id = builds.of_run(instance, outcome.run_id)
+        if not result.success:
+            _explain(result, outcome)
+
+
+def _write_records_without_waiting() -> None:
+    """Dagster's records, which are disposable, don't wait for the disk: 616 events took 61 s, then 25 (2026-11-25)."""
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    @event.listens_for(Engine, "connect")
+    def no_wait(connection: Any, _record: Any) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("pragma synchronous = off")
 
 
 class _Watcher(threading.Thread):
     """Reads the run's event log while the run goes on, and says each step as it ends."""
 
-    def __init__(
-        self, instance: Any, run_id: str, outcome: Outcome, progress: Progress, task: Any, terminal: Console
-    ) -> None:
+    def __init__(self, instance: Any, outcome: Outcome, progress: Progress, task: Any, terminal: Console) -> None:
         super().__init__(daemon=True)
-        self._instance, self._run_id, self._outcome = instance, run_id, outcome
+        self._instance, self._outcome = instance, outcome
         self._progress, self._task, self._terminal = progress, task, terminal
         self._cursor: str | None = None
-        self._started: dict[str, float] = {}
+        self._begun: dict[str, float] = {}
         self._made = 0
         self._done = threading.Event()
 
@@ -111,51 +145,72 @@ class _Watcher(threading.Thread):
         """Ends the thread and says what it hadn't seen yet."""
         self._done.set()
         self.join()
-        self._poll()
+        while self._poll():
+            pass
 
-    def _poll(self) -> None:
-        connection = self._instance.get_records_for_run(self._run_id, cursor=self._cursor)
+    def _poll(self) -> bool:
+        """Takes in the next events; whether there are more."""
+        connection = self._instance.get_records_for_run(self._outcome.run_id, cursor=self._cursor)
         self._cursor = connection.cursor
         for record in connection.records:
             event = record.event_log_entry.dagster_event
-            if event is None or event.step_key is None:
-                continue
-            name, when = event.step_key, record.timestamp
-            label = STEPS.get(name, name.replace("ingest_", "ingest "))
-            kind = event.event_type_value
-            if kind == "STEP_START":
-                self._started[name], self._made = when, 0
-                self._progress.update(self._task, description=label)
-            elif kind == "ASSET_MATERIALIZATION":
-                self._made += 1
-                self._progress.update(self._task, description=f"{label} ({self._made} tables)")
-            elif kind in ("STEP_SUCCESS", "STEP_FAILURE"):
-                seconds, good = when - self._started[name], kind == "STEP_SUCCESS"
-                self._outcome.steps.append(StepTime(label, seconds, good))
-                mark = "[green]✓[/]" if good else "[red]✗[/]"
-                self._terminal.print(f"{mark} {label:<28}{seconds:>7.1f} s")
+            if event is not None and event.step_key is not None:
+                self._say(event.step_key, event.event_type_value, record.timestamp)
+        return bool(connection.has_more)
+
+    def _say(self, step: str, kind: str, when: float) -> None:
+        label = STEPS.get(step, step.replace("ingest_", "loaded "))
+        if kind == "STEP_START":
+            self._begun[step], self._made = when, 0
+            self._progress.update(self._task, description=label)
+        elif kind == "ASSET_MATERIALIZATION":
+            self._made += 1
+            self._progress.update(self._task, description=f"{label} ({self._made} tables)")
+        elif kind in ("STEP_SUCCESS", "STEP_FAILURE"):
+            seconds, good = when - self._begun[step], kind == "STEP_SUCCESS"
+            self._outcome.steps.append(StepTime(label, seconds, good))
+            mark = "[green]✓[/]" if good else "[red]✗[/]"
+            self._terminal.print(f"{mark} {label:<28}{seconds:>7.1f} s")
 
 
 def _explain(result: Any, outcome: Outcome) -> None:
-    for event in result.all_events:
-        if event.event_type_value != "STEP_FAILURE":
-            continue
-        error = event.event_specific_data.error
-        while error is not None:
-            if error.cls_name in ("UserError", "GateFailed"):
-                outcome.user_error = error.cls_name == "UserError"
-                outcome.gate_failed = error.cls_name == "GateFailed"
-                outcome.problem = error.message.split(": ", 1)[-1].strip()
-                return
-            if error.cls_name == "DagsterAssetCheckFailedError":
-                outcome.gate_failed = True
-            outcome.problem = error.message.strip()
-            error = error.cause
+    """The first failure in words: the innermost cause, or the user's error among the causes."""
+    failure = next((event for event in result.all_events if event.event_type_value == "STEP_FAILURE"), None)
+    error = failure.event_specific_data.error if failure else None
+    while error is not None:
+        # Dagster keeps errors as text: class and message.
+        outcome.problem = error.message.split(": ", 1)[-1].strip()
+        if error.cls_name == "DagsterExecutionInterruptedError":
+            outcome.problem = "Interrupted."
+        outcome.user_error = error.cls_name == "UserError"
+        outcome.gate_failed = error.cls_name in ("GateError", "DagsterAssetCheckFailedError")
+        if outcome.user_error or outcome.gate_failed:
+            return
+        error = error.cause
+
+
+@contextlib.contextmanager
+def _only_run(workspace: Workspace) -> Iterator[None]:
+    """Holds the workspace for this process. Raises UserError if another run has it; a killed one has let go."""
+    path = workspace.state / "run.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            problem = Problem(str(path), f"is held by process {file.read().strip()}", "wait until it has ended")
+            raise UserError("Another run is going on in this workspace.", [problem]) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
 @contextlib.contextmanager
 def _quiet(log: Path, console: Console) -> Iterator[Console]:
-    """Sends whatever this process and its children write to `log`, and gives a console that still writes to the terminal."""
+    """Sends what this process and its children write to `log`; gives a console that still writes to the terminal."""
+    log.parent.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
     saved = os.dup(1), os.dup(2)

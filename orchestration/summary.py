@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import duckdb
@@ -11,9 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration import builds
+from orchestration.problems import UserError
 from orchestration.publish.store import open_publication
 from orchestration.run import Outcome
 from orchestration.workspace import Workspace
+
+SHOWN_ROWS = 5
+LATEST = "(select max(period_id) from marts.dim_periods where status <> 'future')"
 
 # Each figure: its label, and a query whose rows are shown joined by commas.
 FIGURES = {
@@ -21,19 +26,18 @@ FIGURES = {
         select format('{:,} transactions, {:,} of them credited', count(*),
             count(*) filter (where transaction_id in (select transaction_id from marts.fct_credits)))
         from marts.fct_transactions""",
-    "Pay of the latest month": """
-        select format('{:t,.2f} {}', sum(payroll_amount), payroll_currency) from marts.fct_payouts
-        where pay_period_id = (select max(period_id) from marts.dim_periods where status <> 'future')
+    "Pay of the latest month": f"""
+        select format('{{:,}} {{}}', sum(payroll_amount), payroll_currency) from marts.fct_payouts
+        where pay_period_id = {LATEST} and payroll_amount is not null
         group by payroll_currency order by sum(payroll_amount) desc""",
-    "People paid in it": """
-        select format('{:,}', count(distinct worker_id)) from marts.fct_payouts
-        where pay_period_id = (select max(period_id) from marts.dim_periods where status <> 'future')""",
-    "Attainment, middle payee": """
-        select format('{:.1f} % of quota to date; {:.0f} % of payees at or above quota',
+    "People paid in it": f"""
+        select format('{{:,}}', count(distinct worker_id)) from marts.fct_payouts where pay_period_id = {LATEST}""",
+    "Attainment, middle payee": f"""
+        select format('{{:.1f}} % of quota to date; {{:.0f}} % of payees at or above quota',
             100 * median(attainment_to_date),
             100 * avg(case when attainment_to_date >= 1 then 1 else 0 end))
-        from marts.fct_attainment where attainment_to_date is not null
-        and period_id = (select max(period_id) from marts.dim_periods where status <> 'future')""",
+        from marts.fct_attainment where attainment_to_date is not null and period_id = {LATEST}
+        having count(*) > 0""",
     "Pay per credited 100": """
         with paid as (
             select currency, sum(amount) as amount from marts.fct_payouts where line_type = 'earning' group by currency
@@ -42,115 +46,162 @@ FIGURES = {
             where currency is not null and credit_source in ('owner', 'split') group by currency
         )
         select format('{:.2f} {}', 100 * paid.amount / credited.amount, currency)
-        from paid inner join credited using (currency) order by credited.amount desc""",
+        from paid inner join credited using (currency) where credited.amount > 0 order by credited.amount desc""",
 }
 
 
 def of_run(workspace: Workspace, outcome: Outcome) -> RenderableType:
-    """What was built, five figures, the exceptions by kind, and where to look next."""
+    """What was built, five figures, and the exceptions by kind."""
     with open_publication(workspace) as connection:
         figures = Table(title="Figures", title_justify="left", show_header=False)
         for label, query in FIGURES.items():
-            figures.add_row(label, ", ".join(str(row[0]) for row in connection.execute(query).fetchall()))
+            found = ", ".join(str(row[0]) for row in connection.execute(query).fetchall())
+            figures.add_row(label, found or "none yet")
         kinds = _kinds(connection)
         facts = _publication(connection)
-    seconds = outcome.start_up + sum(step.seconds for step in outcome.steps)
     built = Text(
-        f"\nPublished build {facts['build_id']} in {seconds:.0f} s, of which {outcome.start_up:.0f} s start-up: "
+        f"\nPublished build {facts['build_id']} in {outcome.seconds:.0f} s ({outcome.start_up:.0f} s of it start-up): "
         f"{facts['tables']} tables, {facts['rows']:,} rows, {facts['checks']:,} checks passed.\n"
     )
-    return Group(built, figures, exceptions_by_kind(kinds), _next(workspace))
+    return Group(built, figures, exceptions_by_kind(kinds))
 
 
 def _publication(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    cursor = connection.execute("select * from publication")
+    return _rows(connection, "select * from publication")[0]
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+    cursor = connection.execute(query, values or [])
     names = [column[0] for column in cursor.description or []]
-    row = cursor.fetchone()
-    return dict(zip(names, row or (), strict=True))
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _kinds(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
-    return connection.execute("""
-        select severity, kind, count(*), min(remedy) from reporting.rpt_exceptions group by severity, kind
-        order by case severity when 'error' then 1 when 'warn' then 2 else 3 end, count(*) desc, kind
-    """).fetchall()
+WORST_FIRST = "case severity when 'error' then 1 when 'warn' then 2 else 3 end"
 
 
-def exceptions_by_kind(kinds: list[tuple[Any, ...]]) -> Table:
-    """One line a kind of exception, worst first, with what to do."""
-    table = Table(title="Exceptions", title_justify="left")
-    for heading in ("severity", "kind", "rows", "what to do"):
-        table.add_column(heading, justify="right" if heading == "rows" else "left")
-    for severity, kind, count, remedy in kinds:
-        table.add_row(severity, kind, f"{count:,}", remedy)
-    return table
-
-
-def _next(workspace: Workspace) -> Text:
-    return Text(
-        "\n".join(
-            [
-                "",
-                f"Tables for BI:     {workspace.published}/current/quotaline.duckdb (schemas marts, reporting)",
-                "Exceptions, a row: quotaline exceptions --kind KIND",
-                "Dagster:           quotaline ui, then http://127.0.0.1:3000",
-                "Every column:      quotaline docs",
-            ]
-        )
+def _kinds(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    return _rows(
+        connection,
+        f"""
+        select severity, kind, count(*) as rows, min(remedy) as remedy from reporting.rpt_exceptions
+        group by severity, kind order by {WORST_FIRST}, rows desc, kind
+        """,
     )
 
 
-def gate_failures(workspace: Workspace, run_id: str) -> RenderableType:
-    """Which checks of a run failed, on which rows (their keys, never their amounts)."""
-    table = Table(title="Checks that failed", title_justify="left")
-    for heading in ("layer", "table", "check", "rows", "which"):
+def exceptions_by_kind(kinds: list[dict[str, Any]]) -> RenderableType:
+    """One line a kind of exception, worst first, with what to do."""
+    if not kinds:
+        return Text("No exceptions: everything was parsed, credited, priced and aligned.")
+    table = Table(title="Exceptions", title_justify="left")
+    for heading in ("severity", "kind", "rows", "what to do"):
         table.add_column(heading, justify="right" if heading == "rows" else "left")
-    for check in builds.failed_checks(workspace, run_id):
-        which = "; ".join(json.dumps(row, default=str) for row in check.failing_rows[:5])
-        table.add_row(check.layer, check.table, check.name, f"{check.unexpected_count:,}", which)
+    for kind in kinds:
+        table.add_row(kind["severity"], kind["kind"], f"{kind['rows']:,}", kind["remedy"])
     return table
 
 
+def next_steps(workspace: Workspace) -> str:
+    """Where to look after a run."""
+    return "\n".join(
+        [
+            "",
+            f"Tables for BI:     {workspace.published}/current/quotaline.duckdb (schemas marts, reporting)",
+            "Exceptions, a row: quotaline exceptions --kind KIND",
+            "Dagster:           quotaline ui, then http://127.0.0.1:3000",
+            "Every column:      quotaline docs",
+        ]
+    )
+
+
+def gate_failures(workspace: Workspace, outcome: Outcome) -> RenderableType:
+    """Which checks of a run failed, on which rows (their keys, never their amounts)."""
+    failed = builds.failed_checks(workspace, outcome.build_id)
+    if not failed:
+        return Text(outcome.problem or "The gate refused the build.")
+    table = Table(title="Checks that failed", title_justify="left")
+    for heading in ("layer", "table", "check", "rows", "which"):
+        table.add_column(heading, justify="right" if heading == "rows" else "left", overflow="fold")
+    for layer, check in failed:
+        shown = [_row(row) for row in check.failing_rows[:SHOWN_ROWS]]
+        rest = check.unexpected_count - len(shown)
+        which = "\n".join([*shown, f"and {rest:,} more"] if shown and rest > 0 else shown)
+        table.add_row(layer, check.table, check.name.split(".")[-1], f"{check.unexpected_count:,}", which)
+    return table
+
+
+def _row(keys: dict[str, Any]) -> str:
+    """`event_id t1, sales_events.csv row 4`: the keys of a row, and where it came from."""
+    own = [f"{name} {value}" for name, value in keys.items() if value is not None and name not in PLACES]
+    place = {PLACES[name]: value for name, value in keys.items() if name in PLACES and value is not None}
+    if "file" in place:
+        own.append(f"{place['file']} row {place['row']}" if "row" in place else str(place["file"]))
+    return ", ".join(own)
+
+
+PLACES = {"_file": "file", "_row_number": "row", "raw_file": "file", "raw_row_number": "row"}
+
+
+def of_run_as_facts(workspace: Workspace, outcome: Outcome) -> dict[str, Any]:
+    """The run for machines: outcome, steps, failed checks."""
+    failed = builds.failed_checks(workspace, outcome.build_id)
+    return {
+        **asdict(outcome),
+        "exit_code": outcome.exit_code,
+        "failed_checks": [{"layer": layer, **check.model_dump()} for layer, check in failed],
+    }
+
+
 def status(workspace: Workspace) -> dict[str, Any]:
-    """Facts on the publication and the last failure, if it came later."""
-    with open_publication(workspace) as connection:
-        facts = _publication(connection)
-    failure = workspace.state / "last_failure.json"
-    if failure.is_file():
-        facts["last_failure"] = json.loads(failure.read_text())
-    return {"workspace": workspace.settings.name, **facts}
+    """Facts on the publication, and on the last failure if it came later."""
+    facts: dict[str, Any] = {"workspace": workspace.settings.name, "build_id": None}
+    try:
+        with open_publication(workspace) as connection:
+            facts |= _publication(connection)
+    except UserError:
+        facts["next"] = "nothing is published yet; run: quotaline run"
+    if workspace.last_failure.is_file():
+        failure = json.loads(workspace.last_failure.read_text(encoding="utf-8"))
+        if facts["build_id"] is None or failure["at"] > facts["published_at"].isoformat():
+            facts["last_failure"] = failure
+    return facts
 
 
 def status_table(facts: dict[str, Any]) -> Table:
     """The facts as two columns."""
     table = Table(show_header=False)
     for name, value in facts.items():
-        table.add_row(name.replace("_", " "), str(value))
+        if name == "last_failure":
+            value = f"{value['at']}, {value['step']}: {value['error']}"
+        elif isinstance(value, int):
+            value = f"{value:,}"
+        table.add_row(name.replace("_", " "), Text("none" if value is None else str(value)))
     return table
 
 
 def exceptions(workspace: Workspace, kind: str | None, limit: int) -> list[dict[str, Any]]:
-    """Rows of rpt_exceptions, of one kind or a few of all, worst first."""
+    """Rows of rpt_exceptions, of one kind or a few of all, worst first. Raises UserError if there is no such kind."""
     with open_publication(workspace) as connection:
-        cursor = connection.execute(
-            """
+        known = list(dict.fromkeys(row["kind"] for row in _kinds(connection)))
+        if kind is not None and kind not in known:
+            raise UserError(f"No exception is of kind {kind}; there are: {', '.join(known) or 'none'}.")
+        return _rows(
+            connection,
+            f"""
             select * from reporting.rpt_exceptions where $1 is null or kind = $1
-            order by case severity when 'error' then 1 when 'warn' then 2 else 3 end, kind, entity, record_key limit $2
+            order by {WORST_FIRST}, kind, entity, record_key nulls last, file nulls last, row_number nulls last limit $2
             """,
             [kind, limit],
         )
-        names = [column[0] for column in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def exceptions_table(rows: list[dict[str, Any]]) -> Table:
-    """One line an exception: where, what, why, and what to do."""
-    table = Table(title="Exceptions", title_justify="left")
-    for heading in ("severity", "kind", "entity", "key", "where", "reason", "what to do"):
-        table.add_column(heading)
+def exceptions_list(rows: list[dict[str, Any]]) -> RenderableType:
+    """Each exception in two lines: which record, and where it came from; what happened and what to do."""
+    if not rows:
+        return Text("No exceptions: everything was parsed, credited, priced and aligned.")
+    lines = []
     for row in rows:
-        where = f"{row['file']}, row {row['row_number']}" if row["file"] else row["period_id"] or ""
-        table.add_row(
-            row["severity"], row["kind"], row["entity"], row["record_key"], where, row["reason"], row["remedy"]
-        )
-    return table
+        place = f"{row['file']} row {row['row_number']}" if row["file"] else row["period_id"]
+        facts = (row["severity"], row["kind"], row["entity"], row["record_key"], f"({place})" if place else None)
+        lines += [" ".join(str(fact) for fact in facts if fact), f"    {row['reason']} {row['remedy']}"]
+    return Text("\n".join(lines))

@@ -1,18 +1,21 @@
 """The dbt project as Dagster assets: one invocation of dbt a run, from staging to reporting."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: Dagster reads the context's annotation and needs the class itself.
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
 
 from orchestration import builds
+from orchestration.builds import LayerRecord
 from orchestration.ingest import rules
+from orchestration.problems import GateError
 from orchestration.quality import gate
 from orchestration.workspace import PROJECT_ROOT, Workspace
 
@@ -24,15 +27,25 @@ def dbt_build_arguments() -> list[str]:
     return ["build", "--exclude-resource-type", "unit_test"]
 
 
+def dbt_executable() -> str:
+    """dbt of this very environment, which need not be on the PATH."""
+    return str(Path(sys.executable).with_name("dbt"))
+
+
+def dbt_cli(project: DbtProject) -> DbtCliResource:
+    """How Dagster calls dbt."""
+    return DbtCliResource(project_dir=project, dbt_executable=dbt_executable())
+
+
 def dbt_project(workspace: Workspace) -> DbtProject:
     """The project with this workspace's target folder, its manifest made if it is absent or older than the project."""
-    project = DbtProject(project_dir=PROJECT_ROOT, profiles_dir=PROJECT_ROOT, target_path=workspace.dbt_target)
     os.environ.update(workspace.environment())
-    rules.ensure_rules_copy(workspace)
+    project = DbtProject(project_dir=PROJECT_ROOT, profiles_dir=PROJECT_ROOT, target_path=workspace.dbt_target)
     stamp, now = workspace.dbt_target / "manifest.sha256", _project_fingerprint(workspace)
     if not (project.manifest_path.is_file() and stamp.is_file() and stamp.read_text() == now):
         workspace.dbt_target.mkdir(parents=True, exist_ok=True)
-        project.preparer.prepare(project)
+        rules.ensure_rules_copy(workspace)
+        dbt_cli(project).cli(["parse", "--quiet"], target_path=workspace.dbt_target).wait()
         stamp.write_text(now)
     return project
 
@@ -73,13 +86,28 @@ def transform_assets(workspace: Workspace, project: DbtProject) -> dg.AssetsDefi
         name="transform",
     )
     def transform(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        build_id = builds.start(workspace, context.run_id)
+        build_id = builds.of_run(context.instance, context.run.run_id)
+        builds.start(workspace, build_id)
         results = workspace.dbt_target / "run_results.json"
         results.unlink(missing_ok=True)
-        invocation = dbt.cli(dbt_build_arguments(), context=context, target_path=workspace.dbt_target, raise_on_error=False)
+        invocation = dbt.cli(
+            dbt_build_arguments(), context=context, target_path=workspace.dbt_target, raise_on_error=False
+        )
         yield from invocation.stream()
-        gate.record_dbt_results(workspace, build_id, results)
+        layer = gate.record_dbt_results(workspace, build_id, results)
         if not invocation.is_successful():
-            raise dg.Failure("dbt: a model or a test failed; nothing downstream was built.", allow_retries=False)
+            raise _failure(layer, invocation)
 
     return transform
+
+
+def _failure(layer: LayerRecord, invocation: DbtCliInvocation) -> Exception:
+    """A data test that failed is the gate's word; anything else, a fault of the project or of dbt."""
+    tests = [check for check in layer.failed if check.name.startswith("test.")]
+    if tests and len(tests) == len(layer.failed):
+        return GateError(f"dbt: {len(tests)} of {len(layer.checks)} checks failed; nothing was built on them.")
+    if not layer.failed:
+        return invocation.get_error() or dg.Failure("dbt failed before it built anything.", allow_retries=False)
+    # What dbt says of a model that failed may quote a value; it stays in the log.
+    models = ", ".join(check.table for check in layer.failed)
+    return dg.Failure(f"dbt failed in {models}; what it said is in the run's log.", allow_retries=False)

@@ -35,7 +35,7 @@ class SourceSettings(Settings):
 
 
 class SeveritySettings(Settings):
-    """What a breach of the input contract does: `warn` quarantines the row and goes on, `stop` ends the run before anything is built."""
+    """What a breach of the input contract does: `warn` quarantines the row and goes on, `stop` ends the run there."""
 
     missing_column: Severity = "stop"
     unreadable_file: Severity = "stop"
@@ -128,6 +128,10 @@ class Workspace:
         return self.state / "builds"
 
     @property
+    def last_failure(self) -> Path:
+        return self.state / "last_failure.json"
+
+    @property
     def published(self) -> Path:
         return self.root / "published"
 
@@ -147,7 +151,7 @@ class Workspace:
 
     @property
     def sources(self) -> dict[str, Path]:
-        """Landing folder of each source. Always there: `canonical`, which also brings people planning data, and the ledger."""
+        """Landing folder of each source; always there: `canonical`, which also brings planning data, and the ledger."""
         named = {name: source.path for name, source in self.settings.sources.items()}
         always = {"canonical": "landing/canonical", "ledger": "ledger"}
         return {name: self.root / path for name, path in (always | named).items()}
@@ -183,7 +187,7 @@ def read_settings(path: Path) -> WorkspaceSettings:
     if isinstance(version, int) and version > FORMAT_VERSION:
         raise UserError(
             f"{path.parent} was written by a newer Quotaline (format {version}, this one reads {FORMAT_VERSION}).",
-            [Problem(path.name, f"version = {version}", "upgrade this checkout, or use the one that made the workspace")],
+            [Problem(path.name, f"version = {version}", "upgrade this checkout, or use the one that made it")],
         )
     try:
         return WorkspaceSettings.model_validate(raw)

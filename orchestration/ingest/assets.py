@@ -1,6 +1,6 @@
 """The ingested tables as Dagster assets: one a table, loaded by one dlt run a source."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: Dagster reads the context's annotation and needs the class itself.
 
 from collections.abc import Iterator
 
@@ -15,16 +15,19 @@ def rules_asset(workspace: Workspace) -> dg.AssetsDefinition:
 
     @dg.asset(key="rules", group_name="rules", kinds={"csv"})
     def read_rules() -> dg.MaterializeResult[None]:
-        """Plans, tiers, credit and territory rules: refused in one list if a row is wrong, else copied with their sha256."""
+        """Plans, tiers, credit and territory rules: refused in one list if a row is wrong, else copied for dbt."""
         copy = rules.read_rules(workspace)
-        return dg.MaterializeResult(metadata={"files": len(copy.files), "sha256": dg.MetadataValue.json(copy.files)})
+        sha256 = dg.MetadataValue.json(copy.files)
+        return dg.MaterializeResult(
+            metadata={"rows": sum(copy.rows.values()), "files": len(copy.files), "sha256": sha256}
+        )
 
     return read_rules
 
 
 def source_assets(workspace: Workspace, source: str) -> dg.AssetsDefinition:
-    """Each table of a source as an asset `raw_<source>/<table>`; new and changed files load, broken rows are quarantined."""
-    tables = contract.source_contract(source).tables
+    """Each table of a source as an asset `raw_<source>/<table>`: new and changed files load, bad rows don't."""
+    tables = contract.read_source_contract(source).tables
     specs = [
         dg.AssetSpec(
             key=[f"raw_{source}", table.name],
@@ -37,15 +40,19 @@ def source_assets(workspace: Workspace, source: str) -> dg.AssetsDefinition:
     ]
 
     @dg.multi_asset(name=f"ingest_{source}", specs=specs)
-    def ingest_source() -> Iterator[dg.MaterializeResult[None]]:
+    def ingest_source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         report = load.ingest(workspace, source)
+        for note in report.notes:
+            context.log.warning(note)
         for table in report.tables:
-            yield dg.MaterializeResult(asset_key=[f"raw_{source}", table.name], metadata=table.metadata())
+            yield dg.MaterializeResult(asset_key=[f"raw_{source}", table.table], metadata=table.metadata())
 
     return ingest_source
 
 
 def _column_schema(table: contract.TableContract) -> dg.TableSchema:
     return dg.TableSchema(
-        columns=[dg.TableColumn(column.name, column.data_type, description=column.description) for column in table.columns]
+        columns=[
+            dg.TableColumn(column.name, column.data_type, description=column.description) for column in table.columns
+        ]
     )

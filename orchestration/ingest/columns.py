@@ -1,4 +1,4 @@
-"""One column as SQL: the value a text becomes, and what can be wrong with it, with a reason and a remedy a person can use.
+"""One column as SQL: the value that a text becomes, and what can be wrong with it, with reason and remedy.
 
 Used for ingested files and for rules alike. A number is taken only if its type holds every digit of it: 12.345 is not
 money, and never becomes 12.35 (a narrowing cast in DuckDB rounds without a word).
@@ -128,7 +128,9 @@ def _parsing(column: ColumnContract, text: str, exponents: bool) -> _Parsing:
     if column.decimals:
         return _decimal(*column.decimals, text, exponents)
     parsers = {"date": _date, "timestamp": _timestamp, "boolean": _boolean}
-    return parsers[column.data_type](text) if column.data_type in parsers else _integer(column.data_type, text, exponents)
+    return (
+        parsers[column.data_type](text) if column.data_type in parsers else _integer(column.data_type, text, exponents)
+    )
 
 
 def _decimal(precision: int, scale: int, text: str, exponents: bool) -> _Parsing:
@@ -138,7 +140,7 @@ def _decimal(precision: int, scale: int, text: str, exponents: bool) -> _Parsing
     reason = f"""case
         when regexp_full_match({plain}, {literal(digits)}) then 'is too large for {precision - scale} digits'
         when regexp_full_match({plain}, '[+-]?\\d*\\.\\d+') then 'has more than {scale} decimals'
-        when regexp_full_match({text}, '[+-]?[0-9.]+[eE][+-]?\\d+') then 'is in scientific notation, which may hide digits'
+        when regexp_full_match({text}, '[+-]?[0-9.]+[eE][+-]?\\d+') then 'is in scientific notation, may hide digits'
         else 'is not a number' end"""
     too_fine = f"'give it with at most {scale} decimals; nothing is rounded here'"
     remedy = f"""case

@@ -1,4 +1,4 @@
-"""The input contract, read from dbt's own YAML: which tables and columns a source delivers, their types, keys and rules.
+"""The input contract, read from dbt's own YAML: the tables and columns of a source, their types, keys and rules.
 
 One source of truth: what `models/staging/<source>/_<source>__sources.yml` says is what ingestion parses by, what dbt
 documents, and what `models/staging/rules/_rules__seeds.yml` says is what the rules are checked by.
@@ -7,6 +7,7 @@ documents, and what `models/staging/rules/_rules__seeds.yml` says is what the ru
 from __future__ import annotations
 
 import difflib
+import functools
 import hashlib
 import json
 import re
@@ -36,6 +37,7 @@ class ColumnContract:
 
     name: str
     data_type: str
+    description: str = ""
     required: bool = False
     accepted: tuple[str, ...] = ()
     references: str | None = None
@@ -56,6 +58,7 @@ class TableContract:
     columns: tuple[ColumnContract, ...]
     key: tuple[str, ...]
     valid: tuple[str, str] | None = None
+    description: str = ""
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -82,6 +85,7 @@ class SourceContract:
         return next((table for table in self.tables if table.name == name), None)
 
 
+@functools.cache
 def read_source_contract(source: str, models: Path = MODELS) -> SourceContract:
     """The contract of one source. Raises UserError if the source is unknown or its YAML is no contract."""
     path = models / "staging" / source / f"_{source}__sources.yml"
@@ -103,6 +107,7 @@ def read_source_contract(source: str, models: Path = MODELS) -> SourceContract:
     return SourceContract(source, schema, _tables(path.name, tables))
 
 
+@functools.cache
 def read_rules_contract(models: Path = MODELS) -> SourceContract:
     """The contract of the rules, which are dbt seeds. Raises UserError if its YAML is no contract."""
     path = models / "staging" / "rules" / "_rules__seeds.yml"
@@ -141,7 +146,8 @@ def _table(where: str, entry: Mapping[str, Any], problems: list[Problem]) -> Tab
         problems.append(Problem(f"{where}, {name}", "has no meta.key", "say which columns identify a row"))
     if len(valid) not in (0, 2):
         problems.append(Problem(f"{where}, {name}", "meta.valid is not two columns", "write [from, to]"))
-    return TableContract(name, columns, key, (valid[0], valid[1]) if len(valid) == 2 else None)
+    dates = (valid[0], valid[1]) if len(valid) == 2 else None
+    return TableContract(name, columns, key, dates, str(entry.get("description", "")))
 
 
 def _column(where: str, entry: Mapping[str, Any], problems: list[Problem]) -> ColumnContract:
@@ -156,6 +162,7 @@ def _column(where: str, entry: Mapping[str, Any], problems: list[Problem]) -> Co
     return ColumnContract(
         name,
         data_type.replace(" ", ""),
+        str(entry.get("description", "")),
         required=bool(meta.get("required", False)),
         accepted=tuple(str(value) for value in meta.get("accepted", ())),
         references=meta.get("references"),

@@ -54,7 +54,7 @@ class Unreadable:
 
 
 def find_files(folder: Path, contract: SourceContract) -> tuple[list[LandingFile], list[str]]:
-    """Files of the contract's tables, `<table>.csv` or `<table>/anything.csv`, by name; and a note on each other one."""
+    """Files of the contract's tables, `<table>.csv` or `<table>/any.csv`, by name; and a note on each other one."""
     found: list[LandingFile] = []
     notes: list[str] = []
     by_name = {table.name: table for table in contract.tables}
@@ -86,6 +86,11 @@ def snake_case(name: str) -> str:
     from dlt.common.normalizers.naming.snake_case import NamingConvention
 
     return str(NamingConvention().normalize_identifier(name)) if name.strip() else ""
+
+
+def shown(root: Path, path: Path) -> str:
+    """A path as messages say it: from the workspace's folder where it lies in it."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
 def stamp(path: Path) -> tuple[int, int]:

@@ -1,27 +1,26 @@
 """From landing files to typed raw tables: what is new is checked, quarantined or loaded, by dlt, in one load.
 
 The warehouse is disposable: what was loaded is decided by its own tables (`loaded_files`), and a raw schema that isn't
-as the contract says is dropped and loaded again from the files. A load counts only when dlt has finished it (status 0
-in `_dlt_loads`) and `current_files`, written last, names it; whatever an interrupted run left is never read.
+as the contract says is dropped and loaded again from the files. A load counts only when `loaded_files` and
+`current_files`, written last and at once, name it; whatever an interrupted run left is never read.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import logging
+import hashlib
 import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from orchestration.ingest.columns import duckdb_type, literal, quoted
+from orchestration.ingest.columns import duckdb_type, literal
 from orchestration.ingest.contract import SourceContract, read_source_contract
-from orchestration.ingest.files import Fingerprint, LandingFile, Unreadable, find_files, fingerprint, stamp
+from orchestration.ingest.files import Fingerprint, LandingFile, find_files, fingerprint, shown, stamp
 from orchestration.ingest.parse import PROBLEM_COLUMNS, ParsedFile, UnreadableFile, empty_table, parse_file
 from orchestration.problems import Problem, UserError
 from orchestration.workspace import SeveritySettings, Workspace
@@ -50,6 +49,12 @@ class TableReport:
     loaded_files: int
     loaded_rows: int
     loaded_quarantined: int
+    notes: tuple[str, ...] = ()
+
+    def metadata(self) -> dict[str, Any]:
+        """The table in plain values, as Dagster's metadata wants them."""
+        numbers = {name: value for name, value in asdict(self).items() if name not in ("table", "notes")}
+        return numbers | ({"notes": "\n".join(self.notes)} if self.notes else {})
 
 
 @dataclass(frozen=True)
@@ -81,8 +86,18 @@ def ingest(workspace: Workspace, source: str) -> IngestReport:
         return _Ingestion(workspace, contract, warehouse, files, notes).run()
 
 
+def landing_fingerprint(workspace: Workspace) -> str:
+    """Changes when a landing file of any source is new, changed or gone; reads names, sizes and times, no file."""
+    state = []
+    for source, folder in sorted(workspace.sources.items()):
+        if folder.is_dir() and source != "ledger":  # closing a month is no delivery
+            files = find_files(folder, read_source_contract(source))[0]
+            state += [f"{source}/{file.name} {stamp(file.path)}" for file in files]
+    return hashlib.sha256("\n".join(state).encode()).hexdigest()[:16]
+
+
 def _landing(workspace: Workspace, contract: SourceContract) -> tuple[list[LandingFile], list[str]]:
-    """The source's files, and notes on files that are not read. Raises UserError if the folder must exist and doesn't."""
+    """The source's files, and notes on files that are not read. Raises UserError if there is no folder."""
     source = contract.name
     if source == "ledger":
         return (find_files(workspace.ledger, contract)[0] if workspace.ledger.is_dir() else []), []
@@ -96,30 +111,33 @@ def _landing(workspace: Workspace, contract: SourceContract) -> tuple[list[Landi
     if source == "canonical" and source not in workspace.settings.sources and workspace.settings.sources:
         return [], []
     what = ", ".join(f"{table.name}.csv" for table in contract.tables[:3])
-    remedy = f"create it and put the source's files there ({what}, ...), or correct [sources.{source}] in quotaline.toml"
-    where = _shown(workspace, folder)
+    remedy = (
+        f"create it and put the source's files there ({what}, ...), or correct [sources.{source}] in quotaline.toml"
+    )
+    where = shown(workspace.root, folder)
     raise UserError(f"There is nothing to load for {source}.", [Problem(where, "the folder does not exist", remedy)])
-
-
-def _shown(workspace: Workspace, path: Path) -> str:
-    return path.relative_to(workspace.root).as_posix() if path.is_relative_to(workspace.root) else str(path)
 
 
 @contextlib.contextmanager
 def _warehouse(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse, held for the whole ingestion. Raises UserError if another process holds it."""
-    where = _shown(workspace, workspace.warehouse)
+    where = shown(workspace.root, workspace.warehouse)
     try:
         connection = duckdb.connect(workspace.warehouse)
-    except duckdb.IOException as error:
-        if "lock" not in str(error):
+    except duckdb.Error as error:
+        text = str(error).lower()
+        if "no space" in text:
             raise
-        process = re.search(r"PID (\d+)", str(error))
-        remedy = f"wait for it, or end process {process[1]}" if process else "wait for it, or end it"
-        problem = Problem(where, "another process is using it", remedy)
-        raise UserError("The warehouse is locked.", [problem]) from None
-    except duckdb.Error:
-        problem = Problem(where, "is no DuckDB database", "delete it; the next run makes it again from the landing files")
+        if "lock" in text:
+            process = re.search(r"pid (\d+)", text)
+            remedy = f"wait for it, or end process {process[1]}" if process else "wait for it, or end it"
+            problem = Problem(where, "another process is using it", remedy)
+            raise UserError("The warehouse is locked.", [problem]) from None
+        if "permission denied" in text:
+            problem = Problem(where, "may not be written", "give yourself the right to read and write it")
+        else:
+            remedy = "delete it; the next run makes it again from the landing files"
+            problem = Problem(where, "is no DuckDB database of this version", remedy)
         raise UserError("The warehouse can't be opened.", [problem]) from None
     try:
         yield connection
@@ -140,7 +158,9 @@ def _disk_errors(workspace: Workspace) -> Iterator[None]:
             full = isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
             if full or (isinstance(cause, duckdb.Error) and "no space" in str(cause).lower()):
                 problem = Problem(
-                    _shown(workspace, workspace.state), "there is no space left on the disk", "free some and run again"
+                    shown(workspace.root, workspace.state),
+                    "there is no space left on the disk",
+                    "free some and run again",
                 )
                 raise UserError("The disk is full; nothing was loaded.", [problem]) from error
             cause = cause.__cause__ or cause.__context__
@@ -208,7 +228,6 @@ class _Ingestion:
         has = {(str(table), str(column)): str(data_type) for table, column, data_type in found}
         tables = {t.name: {c.name: c.data_type for c in t.columns} | _RAW_COLUMNS for t in self._contract.tables}
         tables["quarantined_rows"] = _QUARANTINE_COLUMNS
-        tables["_dlt_loads"] = {"load_id": "text"}
         tables["loaded_files"] = {"sha256": "text"}
         return all(
             has.get((table, column)) == duckdb_type(data_type)
@@ -218,16 +237,9 @@ class _Ingestion:
 
     def _known_versions(self) -> set[tuple[str, str, str, str]]:
         rows = self._warehouse.execute(
-            f"select table_name, file, sha256, contract_hash from {self._finished_loads()}"
+            f"select table_name, file, sha256, contract_hash from {self._contract.schema}.loaded_files"
         ).fetchall()
         return {(str(t), str(f), str(s), str(h)) for t, f, s, h in rows}
-
-    def _finished_loads(self) -> str:
-        schema = self._contract.schema
-        return (
-            f"(select loaded.* from {schema}.loaded_files as loaded"
-            f" inner join {schema}._dlt_loads as loads on loaded.load_id = loads.load_id and loads.status = 0)"
-        )
 
     # Reading
 
@@ -240,7 +252,6 @@ class _Ingestion:
             row += ["unreadable_file", cause.reason, cause.remedy, None]
             self._work.execute(f"insert into problems values ({', '.join('?' * len(row))})", row)
             return _Loaded(file, print_, None)
-        self._notes += [f"{file.name}: {note}" for note in parsed.notes]
         return _Loaded(file, print_, parsed)
 
     def _stop_where_severity_says_so(self, prints: dict[LandingFile, Fingerprint], is_fresh: bool) -> None:
@@ -264,7 +275,9 @@ class _Ingestion:
 
     def _folder(self) -> str:
         source = self._contract.name
-        return _shown(self._workspace, self._workspace.ledger if source == "ledger" else self._workspace.sources[source])
+        return shown(
+            self._workspace.root, self._workspace.ledger if source == "ledger" else self._workspace.sources[source]
+        )
 
     # Loading
 
@@ -272,26 +285,27 @@ class _Ingestion:
         """One dlt load of the files' good rows and of what is wrong with the others; its load id."""
         import dlt
 
+        dlt.config["runtime.dlthub_telemetry"] = False
+        dlt.config["normalize.parquet_normalizer.add_dlt_load_id"] = True
         name = f"quotaline_{self._contract.name}"
         shutil.rmtree(self._workspace.dlt_state / name, ignore_errors=True)  # the warehouse is the state
-        with _quiet_dlt(self._workspace):
-            pipeline = dlt.pipeline(
-                name,
-                destination=dlt.destinations.duckdb(self._warehouse),
-                dataset_name=self._contract.schema,
-                pipelines_dir=str(self._workspace.dlt_state),
-            )
-            contract: Any = {"tables": "evolve", "columns": "evolve", "data_type": "freeze"}
-            options: Any = {"write_disposition": "append", "schema_contract": contract}
-            resources = [
-                dlt.resource(self._table_rows(table.name, loads, is_fresh), name=table.name, **options)
-                for table in self._contract.tables
-                if is_fresh or any(load.file.table == table for load in loads)
-            ]
-            resources.append(dlt.resource(self._quarantine(), name="quarantined_rows", **options))
-            source = dlt.source(lambda: resources, name=self._contract.name, max_table_nesting=0)
-            info = pipeline.run(source(), loader_file_format="parquet")
-            info.raise_on_failed_jobs()
+        pipeline = dlt.pipeline(
+            name,
+            destination=dlt.destinations.duckdb(self._warehouse),
+            dataset_name=self._contract.schema,
+            pipelines_dir=str(self._workspace.dlt_state),
+        )
+        contract: Any = {"tables": "evolve", "columns": "evolve", "data_type": "freeze"}
+        options: Any = {"write_disposition": "append", "schema_contract": contract}
+        resources = [
+            dlt.resource(self._table_rows(table.name, loads, is_fresh), name=table.name, **options)
+            for table in self._contract.tables
+            if is_fresh or any(load.file.table == table for load in loads)
+        ]
+        resources.append(dlt.resource(self._quarantine(), name="quarantined_rows", **options))
+        source = dlt.source(lambda: resources, name=self._contract.name, max_table_nesting=0)
+        info = pipeline.run(source(), loader_file_format="parquet")
+        info.raise_on_failed_jobs()
         return str(info.loads_ids[-1])
 
     def _table_rows(self, table: str, loads: Sequence[_Loaded], is_fresh: bool) -> Iterator[pa.Table]:
@@ -362,22 +376,31 @@ class _Ingestion:
         for table in self._contract.tables:
             own = [load for load in loads if load.file.table == table]
             files, rows, bad = by_table.get(table.name, (0, 0, 0))
-            rejected = sum(load.parsed.rejected for load in own if load.parsed)
-            tables.append(TableReport(table.name, files, rows, bad, len(own), sum(load.rows for load in own), rejected))
+            parsed = [load.parsed for load in own if load.parsed]
+            rejected = sum(file.rejected for file in parsed)
+            notes = tuple(f"{file.file.name}: {note}" for file in parsed for note in file.notes)
+            loaded_rows = sum(load.rows for load in own)
+            tables.append(TableReport(table.name, files, rows, bad, len(own), loaded_rows, rejected, notes))
         load_ids = sorted({str(one) for *_, ids in current for one in ids})
-        return IngestReport(self._contract.name, load_id, tuple(load_ids), tuple(tables), tuple(self._notes))
+        return IngestReport(
+            self._contract.name,
+            load_id,
+            tuple(load_ids),
+            tuple(tables),
+            (*self._notes, *(note for table in tables for note in table.notes)),
+        )
 
     # What is current
 
     def _current_versions(self, prints: dict[LandingFile, Fingerprint]) -> str:
-        """The query of the loaded versions of the files that lie in landing now, of finished loads only."""
+        """The query of the loaded versions of the files that lie in landing now."""
         present = ", ".join(
             f"({', '.join(literal(part) for part in self._version(file, print_))})" for file, print_ in prints.items()
         )
         if not present:
-            return f"select * from {self._finished_loads()} limit 0"
+            return f"select * from {self._contract.schema}.loaded_files limit 0"
         return (
-            f"select loaded.* from {self._finished_loads()} as loaded inner join (values {present})"
+            f"select loaded.* from {self._contract.schema}.loaded_files as loaded inner join (values {present})"
             " as present (table_name, file, sha256, contract_hash) using (table_name, file, sha256, contract_hash)"
             " qualify row_number() over (partition by loaded.table_name, loaded.file order by loaded.load_id) = 1"
         )
@@ -402,14 +425,3 @@ def _problem_rows(table: str, kinds: str) -> str:
         f"select file, row_number, column_name, value, reason, remedy from {table} where kind in ({kinds})"
         " order by file, row_number, column_name"
     )
-
-
-@contextlib.contextmanager
-def _quiet_dlt(workspace: Workspace) -> Iterator[None]:
-    """dlt without telemetry, without words on the screen, and with its load id on every row."""
-    import dlt
-    from dlt.common.configuration.container import Container
-
-    dlt.config["runtime.dlthub_telemetry"] = False
-    dlt.config["normalize.parquet_normalizer.add_dlt_load_id"] = True
-    yield

@@ -38,7 +38,7 @@ _LOST_DIGITS = r"\d*\.\d+"
 _JSON_STRINGS = r'"(\\.|[^"\\])*"'
 
 
-class UnreadableFile(Exception):
+class UnreadableFile(Exception):  # noqa: N818 - it says what the file is
     """A file that can't be read as a whole: `cause` says why."""
 
     def __init__(self, cause: Unreadable) -> None:
@@ -48,7 +48,7 @@ class UnreadableFile(Exception):
 
 @dataclass(frozen=True)
 class ParsedFile:
-    """A file that was read once. good_rows: the query of its good rows. rejected: how many rows are not good. notes: what a person should know."""
+    """A file that was read once. good_rows: a query. rejected: how many other rows. notes: for a person."""
 
     file: LandingFile
     fingerprint: Fingerprint
@@ -70,7 +70,8 @@ def parse_file(
 ) -> ParsedFile:
     """Reads a file once, checks it against its table's contract, and says how to read its good rows.
 
-    What is wrong with the others goes into the table `problems` of the connection, one row per row and reason. name: of the views and tables made for it in `connection`. Raises UnreadableFile if it can't be read at all, and
+    What is wrong with the others goes into the table `problems` of the connection, one row per row and reason.
+    name: of the views and tables made for it in `connection`. Raises UnreadableFile if it can't be read at all, and
     duckdb.IOException if there is no space for what is found.
     """
     if fingerprint.unreadable:
@@ -127,7 +128,9 @@ def _csv_view(
     shown = ", ".join(quoted(column) for column in columns if column not in OWN_COLUMNS)
     if fingerprint.has_blank_lines or _count(connection, f"{name}_malformed"):
         rows = _numbered_around_gaps(connection, file, fingerprint, name, read(", ignore_errors = true"))
-        connection.execute(f"create or replace view {name} as select _row_number, {record} as _record, {shown} from {rows}")
+        connection.execute(
+            f"create or replace view {name} as select _row_number, {record} as _record, {shown} from {rows}"
+        )
     else:
         connection.execute(
             f"create or replace view {name} as"
@@ -219,9 +222,9 @@ def _jsonl_view(
             when fault like 'holds%' then 'write the number as text, in double quotes'
             else 'write one {{"column": value}} a line' end, to_json({{line: _record}})
         from {name}_lines where fault is not null""")
-    keys = connection.execute(
-        f"select distinct unnest(json_keys(_record)) as key from {name}_lines where fault is null order by key"
-    ).fetchall()
+    # Faults are looked for once: reading JSON is what takes the time.
+    sound = f"{name}_lines where fault is null" if _count(connection, f"{name}_malformed") else f"{name}_lines"
+    keys = connection.execute(f"select distinct unnest(json_keys(_record)) as key from {sound} order by key").fetchall()
     delivered = [str(key) for (key,) in keys]
     columns = _normalised(delivered, notes)
     structure = ", ".join(f'{_json_text(key)}: "VARCHAR"' for key in delivered)
@@ -233,7 +236,7 @@ def _jsonl_view(
     connection.execute(f"""
         create or replace view {name} as select _row_number, _record{shown}
         from (select _row_number, _record, json_transform(_record, {literal(f"{{{structure}}}")}) as _fields
-            from {name}_lines where fault is null)""")
+            from {sound})""")
     return _Delivered(dict.fromkeys((c for c in columns if c not in OWN_COLUMNS), "VARCHAR"), exponents=True)
 
 
@@ -275,7 +278,9 @@ def _normalised(delivered: list[str], notes: list[str]) -> list[str]:
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
         raise UnreadableFile(Unreadable(f"has the column {twice[0]} twice", "keep one of them", row=1))
-    notes += [f"column {column} is not read: the name is Quotaline's own." for column in columns if column in OWN_COLUMNS]
+    notes += [
+        f"column {column} is not read: the name is Quotaline's own." for column in columns if column in OWN_COLUMNS
+    ]
     return columns
 
 
@@ -307,7 +312,11 @@ def _check(
     rejected = " or ".join(f"({check.condition})" for check in checks) or "false"
     connection.execute(f"create or replace table {name}_rejected as select * from {name} where {rejected}")
     key = " || '|' || ".join(
-        (f"cast({columns[part].value} as text)" if _required(table, part) else f"coalesce(cast({columns[part].value} as text), '')")
+        (
+            f"cast({columns[part].value} as text)"
+            if _required(table, part)
+            else f"coalesce(cast({columns[part].value} as text), '')"
+        )
         for part in table.key
     )
     found = [

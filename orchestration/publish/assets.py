@@ -13,11 +13,15 @@ from orchestration.workspace import Workspace
 def publication_assets(workspace: Workspace, marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     """The published store: one DuckDB file, and Parquet by period, behind one link that flips last."""
     specs = [
-        dg.AssetSpec("published_duckdb", deps=marts, group_name="publish", kinds={"duckdb"},
-                     description="The marts and reporting tables as one DuckDB file."),
-        dg.AssetSpec("published_parquet", deps=marts, group_name="publish", kinds={"parquet"},
-                     description="The marts and reporting tables as Parquet, a folder a period."),
-    ]  # fmt: skip
+        dg.AssetSpec(
+            f"published_{kind}",
+            deps=marts,
+            group_name="publish",
+            kinds={kind},
+            description=f"The marts and reporting tables as {what}, of one gated build.",
+        )
+        for kind, what in (("duckdb", "one DuckDB file"), ("parquet", "Parquet, a folder a month"))
+    ]
 
     @dg.multi_asset(name="publish", specs=specs)
     def publish() -> Iterator[dg.MaterializeResult[None]]:

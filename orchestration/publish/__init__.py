@@ -1,0 +1,1 @@
+"""Publication: one complete, gated build, swapped in whole."""

@@ -1,0 +1,244 @@
+"""The published store: one folder a build, complete and closed, and a link that flips to it last (docs/decisions/0009).
+
+    published/builds/<build id>/quotaline.duckdb, <table>/…parquet, manifest.json
+    published/current -> builds/<build id>,  published/current.txt with the build id
+
+A reader opens the build that was current when it looked, whole; it resolves the link once, or reads current.txt.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration import builds
+from orchestration.builds import Build
+from orchestration.problems import GateError, Problem, UserError
+from orchestration.published_tables import PublishedTable, published_tables, read_manifest
+from orchestration.quality import gate
+from orchestration.workspace import Workspace
+
+DATABASE = "quotaline.duckdb"
+UNFINISHED = ".unfinished"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One publication. folder: where it lies. rows: how many by table. checks: how many the gate passed."""
+
+    build: Build
+    folder: Path
+    rows: dict[str, int]
+    checks: int
+    published_at: datetime
+
+    def metadata(self) -> dict[str, Any]:
+        """What Dagster shows of it."""
+        return {
+            "build_id": self.build.build_id,
+            "tables": len(self.rows),
+            "dagster/row_count": sum(self.rows.values()),
+            "checks": self.checks,
+            "path": str(self.folder),
+        }
+
+
+def publish(workspace: Workspace) -> Publication:
+    """Publishes the build in the warehouse. Raises GateError, and changes nothing, if its gate isn't green."""
+    before = os.umask(0o077)  # pay is the owner's alone to read, from the first byte on
+    try:
+        with builds.connect(workspace, read_only=True) as warehouse:
+            build = builds.in_warehouse(warehouse)
+            if build is None:
+                problem = Problem("warehouse", "names no build", "run the whole build: quotaline run")
+                raise GateError("There is no build to publish:", [problem])
+            checks = gate.require_green(workspace, build)
+            _remove_leftovers(workspace)
+            publication = _published_before(workspace, build) or _write(workspace, warehouse, build, checks)
+        _flip(workspace, publication.folder.name)
+        _remove_old(workspace)
+    finally:
+        os.umask(before)
+    return publication
+
+
+@contextmanager
+def open_publication(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The current publication, read-only, and the same one to the end. Raises UserError if nothing is published."""
+    path = Path(os.path.realpath(workspace.published / "current")) / DATABASE
+    if not path.is_file():
+        problem = Problem("published", "holds no publication yet", "run: quotaline run")
+        raise UserError(f"Nothing is published in {workspace.root}.", [problem])
+    connection = duckdb.connect(str(path), read_only=True, config={"temp_directory": str(workspace.state / "tmp")})
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+# Writing
+
+
+def _write(workspace: Workspace, warehouse: duckdb.DuckDBPyConnection, build: Build, checks: int) -> Publication:
+    """The whole folder, under a name that no reader looks at until it is complete."""
+    tables = published_tables(read_manifest(workspace))
+    folder = workspace.published / "builds" / build.build_id
+    unfinished = folder.with_name(folder.name + UNFINISHED)
+    unfinished.mkdir(parents=True)
+    published_at = datetime.now(UTC)
+    rows = _write_database(warehouse, unfinished / DATABASE, tables)
+    publication = Publication(build, folder, rows, checks, published_at)
+    _finish_database(unfinished / DATABASE, publication)
+    _write_parquet(unfinished, tables)
+    text = json.dumps(_manifest(publication, unfinished), indent=2, default=str)
+    (unfinished / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    for path in unfinished.rglob("*"):
+        if path.is_file():
+            path.chmod(stat.S_IRUSR)  # a reader that forgets read_only fails at once, instead of shutting others out
+    unfinished.rename(folder)
+    return publication
+
+
+def _write_database(
+    warehouse: duckdb.DuckDBPyConnection, path: Path, tables: tuple[PublishedTable, ...]
+) -> dict[str, int]:
+    """Tables with types, NOT NULL and comments, filled from the warehouse; rows by table."""
+    warehouse.execute(f"attach '{builds.quoted(path)}' as publication")
+    try:
+        for schema in ("marts", "reporting"):
+            warehouse.execute(f"create schema publication.{schema}")
+        rows: dict[str, int] = {}
+        for table in tables:
+            for statement in _ddl(warehouse, table):
+                warehouse.execute(statement)
+            names = ", ".join(f'"{column.name}"' for column in table.columns)
+            filled = warehouse.execute(
+                f"insert into publication.{table.in_publication} ({names}) select {names} from {table.in_warehouse}"
+            ).fetchone()
+            rows[table.in_publication] = int(filled[0]) if filled else 0
+        return rows
+    finally:
+        warehouse.execute("detach publication")
+
+
+def _ddl(warehouse: duckdb.DuckDBPyConnection, table: PublishedTable) -> Iterator[str]:
+    types = dict(
+        warehouse.execute(
+            "select column_name, data_type from duckdb_columns()"
+            " where database_name = current_database() and schema_name = ? and table_name = ?",
+            [table.stage, table.name],
+        ).fetchall()
+    )
+    name = f"publication.{table.in_publication}"
+    columns = ", ".join(
+        f'"{column.name}" {types[column.name]}{" not null" if column.is_required else ""}' for column in table.columns
+    )
+    yield f"create table {name} ({columns})"
+    yield f"comment on table {name} is '{builds.quoted(table.description)}'"
+    for column in table.columns:
+        yield f"comment on column {name}.\"{column.name}\" is '{builds.quoted(column.description)}'"
+
+
+def _finish_database(path: Path, publication: Publication) -> None:
+    """Adds the table `publication`, closes the file for good, and counts again as a reader would."""
+    build = publication.build
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            """
+            create table publication as
+            select $1::text as build_id, $2::text as code_revision, $3::date as as_of, $4::timestamp as started_at,
+                $5::timestamp as published_at, $6::text as load_ids, $7::text as rules_sha256, $8::integer as checks,
+                $9::integer as tables, $10::bigint as rows
+            """,
+            [
+                build.build_id, build.code_revision, build.as_of, build.started_at.replace(tzinfo=None),
+                publication.published_at.replace(tzinfo=None), ", ".join(build.load_ids), build.rules_sha256,
+                publication.checks, len(publication.rows), sum(publication.rows.values()),
+            ],
+        )  # fmt: skip
+        connection.execute(
+            "comment on table publication is 'What this publication is: its build, what it was made from, what the gate"
+            " passed; times are UTC; one row.'"
+        )
+        connection.execute("checkpoint")
+    wal = path.with_name(path.name + ".wal")
+    if wal.exists():  # it would be replayed into whatever lies beside it
+        raise RuntimeError(f"{wal} was left behind; the publication is not complete")
+    with duckdb.connect(str(path), read_only=True) as reader:
+        for table, count in publication.rows.items():
+            found = reader.execute(f"select count(*) from {table}").fetchone()
+            if found is None or found[0] != count:
+                raise RuntimeError(f"{path.name} holds {found} rows of {table}, the warehouse {count}")
+
+
+def _write_parquet(folder: Path, tables: tuple[PublishedTable, ...]) -> None:
+    """Each table as Parquet: a folder a month for facts, one file for others; periods stand in the files too."""
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as connection:
+        for table in tables:
+            target, options = folder / table.name, "format parquet, compression zstd"
+            if table.period_column:
+                options += f", partition_by ({table.period_column}), write_partition_columns true"
+                target.mkdir()  # stays, though empty, where there is no row
+            else:
+                target.mkdir()
+                target /= f"{table.name}.parquet"
+            connection.execute(f"copy {table.in_publication} to '{builds.quoted(target)}' ({options})")
+
+
+def _published_before(workspace: Workspace, build: Build) -> Publication | None:
+    """This very build's publication, if it was complete; the gate has just said that the warehouse is as it was."""
+    folder = workspace.published / "builds" / build.build_id
+    if not folder.is_dir():
+        return None
+    said = json.loads((folder / "manifest.json").read_bytes())
+    return Publication(build, folder, said["rows"], said["checks"], datetime.fromisoformat(said["published_at"]))
+
+
+def _manifest(publication: Publication, folder: Path) -> dict[str, Any]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {
+        **publication.build.model_dump(),
+        "published_at": publication.published_at,
+        "checks": publication.checks,
+        "rows": publication.rows,
+        "files": {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(files)},
+    }
+
+
+# Which build is current
+
+
+def _flip(workspace: Workspace, build_id: str) -> None:
+    """Makes a build the current one: each of the two pointers is replaced in one step."""
+    following = workspace.published / "current.next"
+    following.unlink(missing_ok=True)
+    following.symlink_to(Path("builds") / build_id)
+    following.replace(workspace.published / "current")
+    builds.replace_text(workspace.published / "current.txt", build_id + "\n")
+
+
+def _remove_leftovers(workspace: Workspace) -> None:
+    """What interrupted publications left: no reader has ever seen it."""
+    for path in (workspace.published / "builds").glob(f"*{UNFINISHED}"):
+        shutil.rmtree(path)
+    for name in ("current.next", "current.txt.next"):
+        (workspace.published / name).unlink(missing_ok=True)
+
+
+def _remove_old(workspace: Workspace) -> None:
+    """All but the newest builds; readers of the one before still have their files."""
+    kept = workspace.settings.publish.keep_builds
+    current = Path(os.path.realpath(workspace.published / "current"))
+    others = sorted((path for path in (workspace.published / "builds").iterdir() if path != current), reverse=True)
+    for path in others[kept - 1 :]:
+        shutil.rmtree(path)
