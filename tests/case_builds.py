@@ -72,7 +72,9 @@ def _last_closed(case: Case) -> Value:
 def _rates_agree(one: Case, other: Case) -> bool:
     """Whether the other's rates change nothing for the one: same rate, or a pair that the one never converts."""
     rates = {_pair(row): row["rate"] for row in one.given.get("fx_rates", [])}
-    used = {str(value) for rows in one.given.values() for row in rows for name, value in row.items() if "currency" in name}
+    used = {
+        str(value) for rows in one.given.values() for row in rows for name, value in row.items() if "currency" in name
+    }
     return all(
         rates.get(_pair(row)) == row["rate"]
         for row in other.given.get("fx_rates", [])
@@ -146,15 +148,15 @@ def _renamed(name: str, value: Value, prefix: str) -> Value:
     return value
 
 
-def rows_by_case(
-    company: CompanyOfCases, rows: Iterable[Mapping[str, Value]]
-) -> dict[str, list[dict[str, Value]]]:
+def rows_by_case(company: CompanyOfCases, rows: Iterable[Mapping[str, Value]]) -> dict[str, list[dict[str, Value]]]:
     """A mart's rows by case, without prefixes; rows that name no case (periods) belong to all."""
     ids = {case.id for case in company.cases}
     by_case: dict[str, list[dict[str, Value]]] = {case_id: [] for case_id in ids}
     pattern = re.compile(r"(?:^|:)([a-z0-9-]+)\.")
     for row in rows:
-        found = (match.group(1) for value in row.values() if isinstance(value, str) and (match := pattern.search(value)))
+        found = (
+            match.group(1) for value in row.values() if isinstance(value, str) and (match := pattern.search(value))
+        )
         owner = next((case_id for case_id in found if case_id in ids), None)
         for case_id in [owner] if owner else ids:
             by_case[case_id].append({name: _without(value, case_id) for name, value in row.items()})
@@ -162,4 +164,7 @@ def rows_by_case(
 
 
 def _without(value: Value, case_id: str) -> Value:
-    return value.replace(f"{case_id}.", "") if isinstance(value, str) else value
+    """The text as the case wrote it; a transaction's id is the case's event id with the source system in front."""
+    if not isinstance(value, str):
+        return value
+    return value.replace(f"canonical:{case_id}.", "").replace(f"{case_id}.", "")

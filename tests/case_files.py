@@ -246,13 +246,9 @@ def _unique_mapping(loader: _LiteralLoader, node: yaml.MappingNode) -> dict[str,
         key = loader.construct_object(key_node, deep=True)
         key = key.text if isinstance(key, Plain) else key
         if not isinstance(key, str):
-            raise yaml.constructor.ConstructorError(
-                None, None, "a key must be a word", key_node.start_mark
-            )
+            raise yaml.constructor.ConstructorError(None, None, "a key must be a word", key_node.start_mark)
         if key in mapping:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"{key} is given twice", key_node.start_mark
-            )
+            raise yaml.constructor.ConstructorError(None, None, f"{key} is given twice", key_node.start_mark)
         mapping[key] = loader.construct_object(value_node, deep=True)
     return mapping
 
@@ -331,9 +327,7 @@ class _CaseReader:
     def _parsed(self, name: str, kind: Kind) -> Value:
         return self._cell(self.document.get(name), kind, name)
 
-    def _rows(
-        self, section: str, known: Iterable[str]
-    ) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    def _rows(self, section: str, known: Iterable[str]) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """(name, place, row) of every row below `given` or `expect`."""
         known = set(known)
         content = self.document.get(section)
@@ -342,9 +336,7 @@ class _CaseReader:
             return
         for name, rows in content.items():
             if name not in known:
-                self.problems.append(
-                    f"{section}.{name}: unknown; one of {', '.join(sorted(known))}"
-                )
+                self.problems.append(f"{section}.{name}: unknown; one of {', '.join(sorted(known))}")
                 continue
             if not isinstance(rows, list):
                 self.problems.append(f"{section}.{name}: must be a list of rows")
@@ -368,9 +360,7 @@ class _CaseReader:
                         self.problems.append(f"{place}: worker and owner_user_id name the same")
                     row["worker"] = self._cell(value, "text", f"{place}, worker")
                 elif name not in columns:
-                    self.problems.append(
-                        f"{place}, {name}: unknown column; {entity} has {', '.join(columns)}"
-                    )
+                    self.problems.append(f"{place}, {name}: unknown column; {entity} has {', '.join(columns)}")
                 else:
                     row[name] = self._cell(value, columns[name], f"{place}, {name}")
             given.setdefault(entity, []).append(row)
@@ -416,11 +406,7 @@ class _CaseReader:
             for name, raw in cells.items():
                 if isinstance(raw, dict | list):
                     self.problems.append(f"{place}, {name}: a single value expected")
-            expectations.append(
-                Expectation(
-                    mart, columns, absent, total if isinstance(total, str) else None, equals
-                )
-            )
+            expectations.append(Expectation(mart, columns, absent, total if isinstance(total, str) else None, equals))
         if not expectations and not self.problems:
             self.problems.append("expect: a case without expectations proves nothing")
         return expectations
@@ -495,11 +481,7 @@ class _Months:
         self.starts: dict[str, date] = {}
         for row in calendar_rows:
             period, starts_on, ends_on = row.get("period"), row.get("starts_on"), row.get("ends_on")
-            if (
-                isinstance(period, str)
-                and isinstance(starts_on, date)
-                and isinstance(ends_on, date)
-            ):
+            if isinstance(period, str) and isinstance(starts_on, date) and isinstance(ends_on, date):
                 self.starts[period], self.ends[period] = starts_on, ends_on
 
     def end_of(self, period: str) -> date:
@@ -591,10 +573,7 @@ def _complete_dates(given: dict[str, list[Row]], calendar: _Months) -> None:
     """A plan assignment or hire without a date holds from the first fiscal year of the case on."""
     dated = {"workers": "hire_date", "plan_assignments": "valid_from"}
     undated = [
-        (row, column)
-        for entity, column in dated.items()
-        for row in given.get(entity, [])
-        if row.get(column) is None
+        (row, column) for entity, column in dated.items() for row in given.get(entity, []) if row.get(column) is None
     ]
     if not undated:
         return
@@ -690,9 +669,7 @@ def _complete_measures(given: dict[str, list[Row]]) -> None:
     rules = given.get("credit_rules", [])
     with_rule = {row.get("measure_id") for row in rules}
     taken = {row.get("credit_rule_id") for row in rules}
-    without = [
-        row["measure_id"] for row in given["measures"] if row.get("measure_id") not in with_rule
-    ]
+    without = [row["measure_id"] for row in given["measures"] if row.get("measure_id") not in with_rule]
     for measure_id in without:
         alone = len(without) == 1 and "owner" not in taken
         rule: Row = {
@@ -726,9 +703,7 @@ def check(expectation: Expectation, actual_rows: Iterable[Mapping[str, Value]]) 
         return "\n".join(lines + [f"  found {_shown_row(row)}" for row in matching[:3]])
     if matching:
         return None
-    return "\n".join(
-        [f"{expectation.mart} lacks the row {expectation}", *_nearest(expectation.columns, rows)]
-    )
+    return "\n".join([f"{expectation.mart} lacks the row {expectation}", *_nearest(expectation.columns, rows)])
 
 
 def _unknown_columns(expectation: Expectation, rows: Sequence[Mapping[str, Value]]) -> list[str]:
@@ -822,8 +797,7 @@ def _nearest(columns: Mapping[str, Expected], rows: Sequence[Mapping[str, Value]
     lines = []
     for row in sorted(rows, key=distance)[:3]:
         wrong = ", ".join(
-            f"{name} is {_shown(row.get(name))}, not {_shown(columns[name])}"
-            for name in _differences(columns, row)
+            f"{name} is {_shown(row.get(name))}, not {_shown(columns[name])}" for name in _differences(columns, row)
         )
         lines += [f"  nearest {_shown_row(row)}", f"    where {wrong}"]
     return lines

@@ -1,14 +1,16 @@
-"""The production pipeline in this process: rules, ingestion, dbt, gates; what `quotaline run` does without Dagster's records."""
+"""The production pipeline in this process: rules, ingestion, dbt, gates; `quotaline run` without Dagster's records."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from orchestration import builds
+from orchestration.builds import LayerRecord
 from orchestration.ingest.load import ingest
 from orchestration.ingest.rules import read_rules
 from orchestration.quality import gate
@@ -34,23 +36,30 @@ def transform(workspace: Workspace, extra: Sequence[str] = ()) -> None:
     arguments += ["--profiles-dir", str(PROJECT_ROOT), "--target-path", str(workspace.dbt_target)]
     arguments += ["--log-path", str(workspace.dbt_target)]
     result = dbtRunner().invoke(arguments)
-    DuckDBConnectionManager.close_all_connections()  # else nothing in this process can open the warehouse read-only
-    failed = [f"{r.node.name}: {r.message}" for r in getattr(result.result, "results", []) if r.status in ("error", "fail")]
+    # Else nothing in this process can open the warehouse read-only.
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    results = getattr(result.result, "results", [])
+    failed = [f"{r.node.name}: {r.message}" for r in results if r.status in ("error", "fail")]
     assert result.success, "\n".join([str(result.exception or "dbt failed"), *failed])
 
 
 def build(workspace: Workspace, build_id: str = "test-build") -> Path:
     """One whole build without publication: rules, ingestion, raw gate, dbt, marts gate. Gives the warehouse."""
     land(workspace)
+    must_pass(gate.run_raw_gate(workspace, build_id))
     builds.start(workspace, build_id)
-    gate.run_raw_gate(workspace, build_id)
     transform(workspace)
-    gate.record_dbt_results(workspace, build_id, workspace.dbt_target / "run_results.json")
-    gate.run_marts_gate(workspace, build_id)
+    must_pass(gate.record_dbt_results(workspace, build_id, workspace.dbt_target / "run_results.json"))
+    must_pass(gate.run_marts_gate(workspace, build_id))
     return workspace.warehouse
 
 
-def rows_of(warehouse: Path, table: str) -> list[dict[str, object]]:
+def must_pass(layer: LayerRecord) -> None:
+    """Raises AssertionError with the checks of a layer that failed, and the rows that broke them."""
+    assert not layer.failed, "\n".join(f"{check.table}: {check.name} {check.failing_rows}" for check in layer.failed)
+
+
+def rows_of(warehouse: Path, table: str) -> list[dict[str, Any]]:
     """All rows of a table, money as Decimal."""
     with duckdb.connect(str(warehouse)) as connection:
         cursor = connection.execute(f"select * from {table}")

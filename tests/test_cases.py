@@ -16,7 +16,11 @@ STAGES = {
     "fct_quotas": "quota", "fct_attainment": "quota", "fct_earnings": "payout", "fct_deal_earnings": "payout",
     "fct_payouts": "payout",
 }  # fmt: skip
-BEHIND = {"fct_earnings": ("fct_attainment", "fct_deal_earnings"), "fct_payouts": ("fct_earnings",), "fct_deal_earnings": ("fct_earnings",)}
+BEHIND = {
+    "fct_earnings": ("fct_attainment", "fct_deal_earnings"),
+    "fct_payouts": ("fct_earnings",),
+    "fct_deal_earnings": ("fct_earnings",),
+}
 
 Marts = dict[str, list[Row]]
 
@@ -24,7 +28,11 @@ Marts = dict[str, list[Row]]
 @pytest.fixture(scope="session")
 def marts_by_case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Marts]:
     """The marts of every case that was asked for, each company built once, one after another in one workspace."""
-    wanted = {item.callspec.params["case"].id for item in request.session.items if hasattr(item, "callspec")}
+    wanted = {
+        item.callspec.params["case"].id
+        for item in request.session.items
+        if "case" in getattr(getattr(item, "callspec", None), "params", {})
+    }
     cases = [case for case in read_cases(request.config.getoption("--cases")) if case.id in wanted]
     root = tmp_path_factory.mktemp("cases")
     marts: dict[str, Marts] = {}

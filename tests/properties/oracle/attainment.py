@@ -203,8 +203,7 @@ class Attainments:
     def _membership(self, worker_id: str, plan_id: str) -> Membership:
         plan = self._plans[plan_id]
         assigned = merged(
-            days(assignment.valid_from, assignment.valid_to)
-            for assignment in self._assignments[(worker_id, plan_id)]
+            days(assignment.valid_from, assignment.valid_to) for assignment in self._assignments[(worker_id, plan_id)]
         )
         on_plan = common(assigned, [self._people.employment(worker_id)])
         leaves = [
@@ -216,9 +215,7 @@ class Attainments:
 
     # --- credits that count on a plan ---
 
-    def _counted_credits(
-        self, credits_: list[Credit]
-    ) -> dict[tuple[str, str, str], list[CountedCredit]]:
+    def _counted_credits(self, credits_: list[Credit]) -> dict[tuple[str, str, str], list[CountedCredit]]:
         """Counted credits by worker, plan and measure, in the order in which they meet tiers."""
         counted: dict[tuple[str, str, str], list[CountedCredit]] = defaultdict(list)
         # Which measures counted an event for a worker on a plan; cancellations depend on it.
@@ -254,9 +251,7 @@ class Attainments:
             and self.assignment_on(credit.worker_id, plan_id, credit.credit_date)
         ]
 
-    def _event_counted(
-        self, credit: Credit, plan_id: str, events: dict[tuple[str, str, str], set[str]]
-    ) -> bool:
+    def _event_counted(self, credit: Credit, plan_id: str, events: dict[tuple[str, str, str], set[str]]) -> bool:
         """Whether a cancellation's event counted on the plan, or on one that it continues."""
         event_id = credit.transaction.first.event_id
         if credit.measure_id in events.get((credit.worker_id, plan_id, event_id), set()):
@@ -270,14 +265,11 @@ class Attainments:
             continued = self._plans[continued].continues_plan_id
         return False
 
-    def _was_or_is_on_a_plan(
-        self, credit: Credit, events: dict[tuple[str, str, str], set[str]]
-    ) -> bool:
+    def _was_or_is_on_a_plan(self, credit: Credit, events: dict[tuple[str, str, str], set[str]]) -> bool:
         """Whether somebody has to look at a cancellation that counts nowhere."""
         event_id = credit.transaction.first.event_id
         return bool(self._plans_of(credit)) or any(
-            credit.measure_id in events.get((credit.worker_id, plan_id, event_id), set())
-            for plan_id in self._plans
+            credit.measure_id in events.get((credit.worker_id, plan_id, event_id), set()) for plan_id in self._plans
         )
 
     def _converted(self, credit: Credit, plan_id: str) -> CountedCredit | None:
@@ -308,9 +300,7 @@ class Attainments:
 
         items = [
             item
-            for item in self._counted.get(
-                (worker_id, component.plan_id, component.measure_id or ""), []
-            )
+            for item in self._counted.get((worker_id, component.plan_id, component.measure_id or ""), [])
             if item.period in so_far
         ]
         credited = sum((item.amount for item in items if item.period == period), ZERO)
@@ -352,9 +342,7 @@ class Attainments:
         ramp = self._ramps.get(membership.plan.plan_id, {})
         return ONE if tenure is None else ramp.get(tenure, ONE)
 
-    def _prorated(
-        self, membership: Membership, component: PlanComponent, period: Period
-    ) -> Fraction | None:
+    def _prorated(self, membership: Membership, component: PlanComponent, period: Period) -> Fraction | None:
         quota = self._quotas.find(membership.worker_id, component.measure_id or "", period)
         if quota is None:
             return None
@@ -374,9 +362,7 @@ class Attainments:
         if period != last_month:
             return None
         key = f"{membership.worker_id}|{component.component_id}|{window_id}"
-        objectives = self._objectives.get(
-            (membership.worker_id, component.component_id, window_id), []
-        )
+        objectives = self._objectives.get((membership.worker_id, component.component_id, window_id), [])
         if sum((row.weight for row in objectives), ZERO) != 1:
             self._findings.add("objective_weights", "objectives", key)
         if not objectives:

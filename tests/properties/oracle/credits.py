@@ -107,21 +107,14 @@ class Crediting:
         self._splits: dict[tuple[str, str], list[OpportunitySplit]] = defaultdict(list)
         for split in sorted(inputs.opportunity_splits, key=lambda split: split.user_id):
             self._splits[(split.opportunity_id, split.split_type)].append(split)
-        self.all = [
-            credit for measured in transactions.measured() for credit in self._credits(measured)
-        ]
+        self.all = [credit for measured in transactions.measured() for credit in self._credits(measured)]
 
     def _credits(self, measured: Measured) -> list[Credit]:
         """The credits of one transaction in one measure, at most one a worker."""
         event = measured.transaction.first
-        rules = [
-            rule for rule in self._rules[measured.measure.measure_id] if self._holds(rule, event)
-        ]
+        rules = [rule for rule in self._rules[measured.measure.measure_id] if self._holds(rule, event)]
         direct = _best_by_worker(
-            credit
-            for rule in rules
-            if rule.credit_source != "manager"
-            for credit in self._by_rule(measured, rule)
+            credit for rule in rules if rule.credit_source != "manager" for credit in self._by_rule(measured, rule)
         )
         managers = [
             credit
@@ -202,9 +195,7 @@ class Crediting:
         self._findings.add("revenue_split_sum", "opportunity_splits", event.opportunity_id or "")
         return self._split_parts(event, splits, ONE)
 
-    def _split_parts(
-        self, event: SalesEvent, splits: list[OpportunitySplit], scale: Fraction
-    ) -> list[_Part]:
+    def _split_parts(self, event: SalesEvent, splits: list[OpportunitySplit], scale: Fraction) -> list[_Part]:
         parts = []
         for split in splits:
             worker_id = self._people.behind(split.user_id)
@@ -241,17 +232,14 @@ class Crediting:
             if not assignees:
                 self._findings.add("unstaffed_territory", "territories", row.territory_id)
             parts += [
-                _Part(assignment.worker_id, assignment.credit_share, row.territory_id)
-                for assignment in assignees
+                _Part(assignment.worker_id, assignment.credit_share, row.territory_id) for assignment in assignees
             ]
         if not aligned:
             key = f"{event.account_id or ''}|{rule.alignment or ''}"
             self._findings.add("unaligned_account", "accounts", key)
         return parts
 
-    def _by_manager_rule(
-        self, measured: Measured, rule: CreditRule, direct: list[Credit]
-    ) -> Iterator[Credit]:
+    def _by_manager_rule(self, measured: Measured, rule: CreditRule, direct: list[Credit]) -> Iterator[Credit]:
         """Each manager once, with the sum of the shares that the reports keep, at most 1."""
         event = measured.transaction.first
         through: dict[str, dict[str, Fraction]] = defaultdict(lambda: defaultdict(lambda: ZERO))
@@ -291,9 +279,7 @@ class Crediting:
         split = self._splits.get((event.opportunity_id or "", "revenue"))
         severity = "info" if event.owner_user_id is None and not split else "warn"
         key = f"{measured.transaction.transaction_id}|{measured.measure.measure_id}"
-        self._findings.add(
-            "uncredited_transaction", "sales_events", key, severity=severity, amount=measured.value
-        )
+        self._findings.add("uncredited_transaction", "sales_events", key, severity=severity, amount=measured.value)
 
     def rows(self) -> list[Row]:
         """The mart `fct_credits`."""

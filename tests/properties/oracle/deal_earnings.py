@@ -49,12 +49,7 @@ class DealRow:
 
 def deal_rows(earnings: Sequence[Earning]) -> list[DealRow]:
     """The rows of all earnings with payout_basis credit."""
-    return [
-        row
-        for earning in earnings
-        if earning.component.payout_basis == "credit"
-        for row in _rows_of(earning)
-    ]
+    return [row for earning in earnings if earning.component.payout_basis == "credit" for row in _rows_of(earning)]
 
 
 def _rows_of(earning: Earning) -> list[DealRow]:
@@ -74,9 +69,7 @@ def _rows_of(earning: Earning) -> list[DealRow]:
     return rows
 
 
-def _settled(
-    earning: Earning, pieces: list[Piece], earned: Fraction
-) -> tuple[list[DealRow], Fraction]:
+def _settled(earning: Earning, pieces: list[Piece], earned: Fraction) -> tuple[list[DealRow], Fraction]:
     """Pieces to the cent, by largest remainder, and what is left for the row without credit."""
     if not pieces:
         return [], earned
@@ -183,9 +176,7 @@ def _reached(earning: Earning, tiers: Tiers) -> list[Piece]:
     unit, cap = _scale(earning)
     modifier = earning.modifier
     grouped = places(earning.attainment.window_credits)
-    place_of = {
-        item.credit.credit_id: index for index, group in enumerate(grouped) for item in group
-    }
+    place_of = {item.credit.credit_id: index for index, group in enumerate(grouped) for item in group}
     nets = [ZERO] * len(grouped)
 
     def standing(place: int) -> tuple[Fraction, Fraction | None, Fraction]:
@@ -256,9 +247,7 @@ def _merged(pieces: list[Piece]) -> list[Piece]:
         key = piece.item.credit.credit_id, piece.tier_from
         other = merged.get(key)
         merged[key] = (
-            piece
-            if other is None
-            else replace(other, part=other.part + piece.part, exact=other.exact + piece.exact)
+            piece if other is None else replace(other, part=other.part + piece.part, exact=other.exact + piece.exact)
         )
     return list(merged.values())
 
@@ -300,9 +289,7 @@ def _deal_opening(component: PlanComponent, deal: Deal, item: CountedCredit) -> 
         below = Tiers((replace(tiers.first, end=None),))
         bottom = replace(item, amount=tiers.first.end)
         pieces = [
-            replace(piece, item=item)
-            for piece in _along(bottom, below, ZERO, unit, None, modifier)
-            if piece.part != 0
+            replace(piece, item=item) for piece in _along(bottom, below, ZERO, unit, None, modifier) if piece.part != 0
         ]
         above, tier = x - tiers.first.end, tiers.at(x)
         pieces.append(
@@ -330,13 +317,9 @@ def _unpaid(item: CountedCredit, part: Fraction, modifier: Fraction) -> Piece:
     return Piece(item, None, ZERO, part, modifier, ZERO)
 
 
-def _changed(
-    item: CountedCredit, tier_from: Fraction | None, change: Fraction, modifier: Fraction
-) -> Piece:
+def _changed(item: CountedCredit, tier_from: Fraction | None, change: Fraction, modifier: Fraction) -> Piece:
     """A cancellation's one piece: what it changed in its credit's."""
-    return Piece(
-        item, tier_from, _rate(change, item.amount, modifier), item.amount, modifier, change
-    )
+    return Piece(item, tier_from, _rate(change, item.amount, modifier), item.amount, modifier, change)
 
 
 def _rate(earned: Fraction, credited: Fraction, modifier: Fraction) -> Fraction:

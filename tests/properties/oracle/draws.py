@@ -50,9 +50,7 @@ class Draws:
                     lines += self._guarantee(worker_id, same, payable)
         return lines
 
-    def _recoverable(
-        self, worker_id: str, draws: list[Draw], payable: Sequence[Payable]
-    ) -> Iterator[DrawLine]:
+    def _recoverable(self, worker_id: str, draws: list[Draw], payable: Sequence[Payable]) -> Iterator[DrawLine]:
         balance = self._settled_balance[worker_id]
         for period in self._open_months():
             begun = [draw for draw in draws if draw.valid_from < period.ends_on]
@@ -77,9 +75,7 @@ class Draws:
                 yield worker_id, period, line_type, left - balance, terms.currency
             balance = left
 
-    def _guarantee(
-        self, worker_id: str, draws: list[Draw], payable: Sequence[Payable]
-    ) -> Iterator[DrawLine]:
+    def _guarantee(self, worker_id: str, draws: list[Draw], payable: Sequence[Payable]) -> Iterator[DrawLine]:
         for period in self._open_months():
             if not self._days_drawn(worker_id, draws, period):
                 continue
@@ -96,9 +92,7 @@ class Draws:
         """D_t: amount per month * days on which the draw holds and the worker is employed."""
         amounts = (
             draw.amount_per_month
-            * Fraction(
-                count(common([self._held(worker_id, draw)], [period.days])), len(period.days)
-            )
+            * Fraction(count(common([self._held(worker_id, draw)], [period.days])), len(period.days))
             for draw in draws
         )
         return rounded(sum(amounts, ZERO))
@@ -112,9 +106,7 @@ class Draws:
         held = days(draw.valid_from, draw.valid_to)
         return Days(max(held.start, employment.start), min(held.end, employment.end))
 
-    def _earned(
-        self, worker_id: str, period: Period, currency: str | None, payable: Sequence[Payable]
-    ) -> Fraction:
+    def _earned(self, worker_id: str, period: Period, currency: str | None, payable: Sequence[Payable]) -> Fraction:
         """E_t: the worker's payable lines of the month, in the draw's currency."""
         total = ZERO
         for line_worker_id, period_id, line_currency, amount in payable:

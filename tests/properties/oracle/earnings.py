@@ -88,9 +88,7 @@ class Earnings:
         self._tiers: dict[str, list[RateTier]] = defaultdict(list)
         for tier in inputs.rate_tiers:
             self._tiers[tier.component_id].append(tier)
-        self._modifiers: dict[str, dict[str, list[ComponentModifier]]] = defaultdict(
-            lambda: defaultdict(list)
-        )
+        self._modifiers: dict[str, dict[str, list[ComponentModifier]]] = defaultdict(lambda: defaultdict(list))
         for modifier in inputs.component_modifiers:
             self._modifiers[modifier.component_id][modifier.by_component_id].append(modifier)
         self._compensation: dict[str, list[WorkerCompensation]] = defaultdict(list)

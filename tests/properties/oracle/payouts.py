@@ -78,13 +78,8 @@ class Payouts:
         payable = [line for key in self._keys() for line in self._payable(key)]
         draws = [
             Line(worker_id, None, period.period_id, period, line_type, amount, currency)
-            for worker_id, period, line_type, amount, currency in Draws(
-                inputs, calendar, people, rates
-            ).lines(
-                [
-                    (line.worker_id, line.pay_period.period_id, line.currency, line.amount)
-                    for line in payable
-                ]
+            for worker_id, period, line_type, amount, currency in Draws(inputs, calendar, people, rates).lines(
+                [(line.worker_id, line.pay_period.period_id, line.currency, line.amount) for line in payable]
             )
         ]
         self.open = [line for line in [*payable, *draws, *self._manual()] if line.amount != 0]
@@ -108,9 +103,7 @@ class Payouts:
         first_open = self._calendar.first_open
 
         def line(period: Period, line_type: str, amount: Fraction) -> Line:
-            return Line(
-                worker_id, component_id, earned_period_id, period, line_type, amount, currency
-            )
+            return Line(worker_id, component_id, earned_period_id, period, line_type, amount, currency)
 
         starts: Period | None
         if settled or (pay_period is not None and pay_period.status == "closed"):
@@ -151,9 +144,7 @@ class Payouts:
             for row in self._inputs.settled_payouts
             if row.line_type == "manual"
         )
-        for adjustment in sorted(
-            self._inputs.payout_adjustments, key=lambda row: row.adjustment_id
-        ):
+        for adjustment in sorted(self._inputs.payout_adjustments, key=lambda row: row.adjustment_id):
             if adjustment.approved_by is None:
                 self._findings.add(
                     "unapproved_adjustment",

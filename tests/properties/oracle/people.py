@@ -19,10 +19,7 @@ class People:
         for job in inputs.worker_jobs:
             self._jobs[job.worker_id].append(job)
         by_email = {row.email: row.worker_id for row in inputs.workers if row.email is not None}
-        self._worker_of = {
-            user.user_id: user.worker_id or by_email.get(user.email or "")
-            for user in inputs.crm_users
-        }
+        self._worker_of = {user.user_id: user.worker_id or by_email.get(user.email or "") for user in inputs.crm_users}
         self._note_cycles(findings)
 
     def behind(self, user_id: str) -> str | None:

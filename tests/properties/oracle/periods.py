@@ -75,8 +75,10 @@ class Calendar:
         for index, (period_id, starts_on, ends_on) in enumerate(months):
             if period_id <= closed_through:
                 status = "closed"
+            elif starts_on > inputs.as_of:
+                status = "future"
             else:
-                status = "future" if starts_on > inputs.as_of else "open"
+                status = "open"
             self.periods.append(Period(index, period_id, starts_on, ends_on, status))
         self._by_id = {period.period_id: period for period in self.periods}
 
@@ -97,11 +99,7 @@ class Calendar:
 
     def months_of(self, block_id: str) -> list[Period]:
         """The months of a month, quarter or year, in order."""
-        return [
-            period
-            for period in self.periods
-            if block_id in (period.period_id, period.quarter_id, period.year_id)
-        ]
+        return [period for period in self.periods if block_id in (period.period_id, period.quarter_id, period.year_id)]
 
     @property
     def computed(self) -> list[Period]:

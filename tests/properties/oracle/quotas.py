@@ -19,9 +19,7 @@ class Quotas:
 
     def __init__(self, inputs: Inputs, calendar: Calendar) -> None:
         self._amounts: dict[tuple[str, str, str], Fraction] = {}
-        seasons = {
-            (row.measure_id, row.month_of_year): row.share for row in inputs.quota_seasonality
-        }
+        seasons = {(row.measure_id, row.month_of_year): row.share for row in inputs.quota_seasonality}
         seasonal = {row.measure_id for row in inputs.quota_seasonality}
         # Coarse to fine, so that each finer quota overwrites.
         for quota in sorted(inputs.quotas, key=_coarseness):
@@ -30,9 +28,7 @@ class Quotas:
                 continue  # a given calendar that doesn't reach so far
             shares = [ONE] * len(months)
             if quota.measure_id in seasonal:
-                shares = [
-                    seasons.get((quota.measure_id, month.month_of_year), ZERO) for month in months
-                ]
+                shares = [seasons.get((quota.measure_id, month.month_of_year), ZERO) for month in months]
             for month, amount in zip(months, _spread(quota.quota_amount, shares), strict=True):
                 self._amounts[(quota.worker_id, quota.measure_id, month.period_id)] = amount
 

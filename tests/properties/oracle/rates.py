@@ -15,14 +15,9 @@ class Rates:
 
     def __init__(self, inputs: Inputs, findings: Findings) -> None:
         self._findings = findings
-        self._rates = {
-            (rate.period, rate.from_currency, rate.to_currency): rate.rate
-            for rate in inputs.fx_rates
-        }
+        self._rates = {(rate.period, rate.from_currency, rate.to_currency): rate.rate for rate in inputs.fx_rates}
 
-    def find(
-        self, period: Period | None, from_currency: str | None, to_currency: str | None
-    ) -> Fraction | None:
+    def find(self, period: Period | None, from_currency: str | None, to_currency: str | None) -> Fraction | None:
         """The month's rate, or None, which is an exception."""
         if from_currency is not None and from_currency == to_currency:
             return ONE

@@ -60,9 +60,7 @@ class Holds:
             for credit_id, amount in amounts.items()
         ]
 
-    def _by_credit(
-        self, earning: Earning, deal_rows: Sequence[DealRow]
-    ) -> list[tuple[CountedCredit, Fraction]]:
+    def _by_credit(self, earning: Earning, deal_rows: Sequence[DealRow]) -> list[tuple[CountedCredit, Fraction]]:
         """Each credit's earning; a row without credit is split over the window's earlier ones."""
         result = [(row.piece.item, row.amount) for row in deal_rows if row.piece is not None]
         month = earning.attainment.period
@@ -75,9 +73,7 @@ class Holds:
                 result += zip(earlier, apportioned(exact, row.amount, 2), strict=True)
         return result
 
-    def _by_schedule(
-        self, component: PlanComponent, earned: Period
-    ) -> Callable[[Period], Fraction]:
+    def _by_schedule(self, component: PlanComponent, earned: Period) -> Callable[[Period], Fraction]:
         steps = self._schedules.get(component.component_id, [])
 
         def ratio(period: Period) -> Fraction:
@@ -86,9 +82,7 @@ class Holds:
 
         return ratio
 
-    def _by_event(
-        self, component: PlanComponent, booking: SalesEvent
-    ) -> Callable[[Period], Fraction]:
+    def _by_event(self, component: PlanComponent, booking: SalesEvent) -> Callable[[Period], Fraction]:
         """Released as the events that name the booking come in, else those of its opportunity."""
         kind = component.release_event
         events = [item.event for item in self._transactions.all if item.event.event_type == kind]
@@ -104,8 +98,7 @@ class Holds:
             bookings = [
                 item.event
                 for item in self._transactions.all
-                if item.event.event_type == of_type
-                and item.event.opportunity_id == booking.opportunity_id
+                if item.event.event_type == of_type and item.event.opportunity_id == booking.opportunity_id
             ]
 
         def ratio(period: Period) -> Fraction:

@@ -59,21 +59,11 @@ def _wrong(component: PlanComponent, inputs: Inputs) -> Iterator[str]:
     if component.release_event in ("invoice", "payment") and component.payout_basis != "credit":
         yield "release by event on anything but payout_basis credit"
     if component.release_event == "schedule":
-        shares = (
-            step.share
-            for step in inputs.release_schedules
-            if step.component_id == component.component_id
-        )
+        shares = (step.share for step in inputs.release_schedules if step.component_id == component.component_id)
         if sum(shares, ZERO) != 1:
             yield "release shares that don't sum to 1"
-    siblings = {
-        other.component_id for other in inputs.plan_components if other.plan_id == component.plan_id
-    }
-    others = {
-        row.by_component_id
-        for row in inputs.component_modifiers
-        if row.component_id == component.component_id
-    }
+    siblings = {other.component_id for other in inputs.plan_components if other.plan_id == component.plan_id}
+    others = {row.by_component_id for row in inputs.component_modifiers if row.component_id == component.component_id}
     if component.cross_component_id is not None:
         others.add(component.cross_component_id)
     for name in sorted(others - siblings):

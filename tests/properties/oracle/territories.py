@@ -45,15 +45,9 @@ class Alignments:
         self._territories = {row.territory_id: row for row in inputs.territories}
         self._families: dict[str | None, set[str]] = {}
         self.all: list[Alignment] = []
-        self.maps: list[str | None] = sorted(
-            {row.alignment for row in inputs.territories}, key=lambda name: name or ""
-        )
+        self.maps: list[str | None] = sorted({row.alignment for row in inputs.territories}, key=lambda name: name or "")
         for alignment in self.maps:
-            rules = [
-                rule
-                for rule in inputs.territory_rules
-                if self._territory(rule).alignment == alignment
-            ]
+            rules = [rule for rule in inputs.territory_rules if self._territory(rule).alignment == alignment]
             families = {rule.product_family for rule in rules if rule.product_family is not None}
             self._families[alignment] = families
             for account in sorted(inputs.accounts, key=lambda account: account.account_id):
@@ -63,9 +57,7 @@ class Alignments:
     def _territory(self, rule: TerritoryRule) -> Territory:
         return self._territories[rule.territory_id]
 
-    def find(
-        self, account_id: str, family: str | None, alignment: str | None, day: date
-    ) -> Alignment | None:
+    def find(self, account_id: str, family: str | None, alignment: str | None, day: date) -> Alignment | None:
         """The account's territory for a product family on a day."""
         row_family = family if family in self._families[alignment] else None
         return next(
@@ -127,22 +119,14 @@ def _aligned(
 
 
 def _rank(rule: TerritoryRule) -> tuple[int, int, str]:
-    filled = sum(
-        getattr(rule, name) is not None
-        for name in (*_ACCOUNT_CRITERIA, "postal_prefix", "product_family")
-    )
+    filled = sum(getattr(rule, name) is not None for name in (*_ACCOUNT_CRITERIA, "postal_prefix", "product_family"))
     return rule.priority, -filled, rule.territory_rule_id
 
 
 def _matches(rule: TerritoryRule, account: Account, family: str | None) -> bool:
     """Whether every criterion that the rule fills holds; an empty one means any."""
     return (
-        all(
-            getattr(rule, name) is None or getattr(rule, name) == getattr(account, name)
-            for name in _ACCOUNT_CRITERIA
-        )
-        and (
-            rule.postal_prefix is None or (account.postal_code or "").startswith(rule.postal_prefix)
-        )
+        all(getattr(rule, name) is None or getattr(rule, name) == getattr(account, name) for name in _ACCOUNT_CRITERIA)
+        and (rule.postal_prefix is None or (account.postal_code or "").startswith(rule.postal_prefix))
         and (rule.product_family is None or rule.product_family == family)
     )

@@ -49,9 +49,7 @@ class Tiers:
         tier = self.paying(x)
         return tier.rate if tier else ZERO
 
-    def result(
-        self, method: str, x: Fraction, steps: Sequence[Fraction], cap: Fraction | None = None
-    ) -> Fraction:
+    def result(self, method: str, x: Fraction, steps: Sequence[Fraction], cap: Fraction | None = None) -> Fraction:
         """F(x), with x after the cap.
 
         For the method `reached`, `steps` are the uncut parts of x credit by credit, in order; what
@@ -140,9 +138,7 @@ def _crosses(row: RateTier, rows: Sequence[RateTier], reading: Fraction) -> bool
     end = row.cross_to
     if end is None and row.cross_from is not None:
         above = [
-            other.cross_from
-            for other in rows
-            if other.cross_from is not None and other.cross_from > row.cross_from
+            other.cross_from for other in rows if other.cross_from is not None and other.cross_from > row.cross_from
         ]
         end = min(above, default=None)
     return (row.cross_from is None or row.cross_from <= reading) and (end is None or reading < end)

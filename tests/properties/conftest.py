@@ -1,8 +1,0 @@
-"""Makes the modules that several kinds of tests share importable from here."""
-
-from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
