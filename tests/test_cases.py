@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from case_builds import CompanyOfCases, companies, rows_by_case, write_company
@@ -28,11 +29,12 @@ Marts = dict[str, list[Row]]
 @pytest.fixture(scope="session")
 def marts_by_case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Marts]:
     """The marts of every case that was asked for, each company built once, one after another in one workspace."""
-    wanted = {
-        item.callspec.params["case"].id
+    parameters: list[dict[str, Any]] = [
+        item.callspec.params
         for item in request.session.items
-        if "case" in getattr(getattr(item, "callspec", None), "params", {})
-    }
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+    ]
+    wanted = {given["case"].id for given in parameters if "case" in given}
     cases = [case for case in read_cases(request.config.getoption("--cases")) if case.id in wanted]
     root = tmp_path_factory.mktemp("cases")
     marts: dict[str, Marts] = {}

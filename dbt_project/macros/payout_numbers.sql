@@ -35,11 +35,12 @@ cast(({{ paid_rate }} - {{ dec('round(' ~ paid_rate ~ ', 8)', 8) }}) * 100000000
 {% macro is_narrow_piece(amount, cents_rate, rate_rest) -%}
 (abs({{ amount }}) < 1000000 and abs({{ cents_rate }}) < 100 and ({{ rate_rest }} = 0 or abs({{ amount }}) < 100000))
 {%- endmacro %}
+{#- A 0 without a size would widen all of it to 128 bits. -#}
 {% macro narrow_cents(amount, cents_rate, rate_rest) -%}
 cast(
     {{ amount }} * {{ cents_rate }} + case
-        when {{ rate_rest }} = 0 then 0
-        else cast({{ amount }} * {{ rate_rest }} as decimal(18, 4)) * cast(0.000001 as decimal(7, 6))
+        when {{ rate_rest }} = 0 then cast(0 as decimal(18, 10))
+        else cast(cast({{ amount }} * {{ rate_rest }} as decimal(18, 4)) * cast(0.000001 as decimal(7, 6)) as decimal(18, 10))
     end as decimal(18, 8)
 )
 {%- endmacro %}

@@ -4,6 +4,7 @@ select
     measure_id,
     credit_rule_id,
     credit_source,
+    alignment,
     territory_id,
     user_id,
     assignment_role,

@@ -14,6 +14,7 @@ select
     credit_rule_id,
     credit_source,
     priority,
+    alignment,
     territory_id,
     user_id,
     assignment_role,

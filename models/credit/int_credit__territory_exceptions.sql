@@ -1,9 +1,11 @@
 -- Accounts without territory, and territories without anybody, that transactions meet (calculation.md §2): one row each,
--- however many transactions; their amounts stand with the uncredited transactions.
+-- however many transactions; their amounts stand with the uncredited transactions. A rule that reads each map misses an
+-- account only where none of them has it.
 with parts as (
     select
         parts.transaction_id,
         parts.measure_id,
+        parts.credit_rule_id,
         parts.outcome,
         parts.territory_id,
         parts.period_id,
@@ -23,7 +25,17 @@ unaligned as (
     from parts
     inner join {{ ref('int_credit__measured_transactions') }} as measured
         on parts.transaction_id = measured.transaction_id and parts.measure_id = measured.measure_id
-    where parts.outcome = 'unaligned'
+    where
+        parts.outcome = 'unaligned'
+        and not exists (
+            select 1
+            from {{ ref('int_credit__shared_parts') }} as aligned
+            where
+                aligned.transaction_id = parts.transaction_id
+                and aligned.measure_id = parts.measure_id
+                and aligned.credit_rule_id = parts.credit_rule_id
+                and aligned.territory_id is not null
+        )
     group by measured.account_id, parts.alignment
 ),
 

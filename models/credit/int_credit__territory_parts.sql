@@ -7,19 +7,19 @@ with maps as (
     from {{ ref('stg_rules__territories') }}
 ),
 
-parts as (
+by_rule as (
     select
         measured.*,
         rules.credit_rule_id,
         rules.priority,
         rules.sales_role,
-        rules.assignment_role,
+        rules.alignment as rule_alignment,
+        coalesce(rules.assignment_role, '') as asked_role,
         rules.direct_rule_count,
         rules.manager_rule_count,
         rules.covers_all,
         rules.credit_share as rule_share,
-        coalesce(rules.alignment is null and maps.map_count > 1, false) as reads_many_maps,
-        alignments.territory_id
+        coalesce(rules.alignment is null and maps.map_count > 1, false) as reads_many_maps
     from {{ ref('int_credit__measured_transactions') }} as measured
     inner join {{ ref('int_credit__rules') }} as rules
         on
@@ -27,23 +27,32 @@ parts as (
             and (rules.product_family is null or measured.product_family = rules.product_family)
             and {{ holds_on('rules', 'measured.origin_event_date') }}
     cross join maps
-    left join {{ ref('int_credit__alignment_lookup') }} as alignments
+    where rules.credit_source = 'territory'
+),
+
+parts as (
+    select
+        by_rule.*,
+        alignments.alignment,
+        alignments.territory_id
+    from by_rule
+    inner join {{ ref('int_credit__alignment_lookup') }} as alignments
         on
-            measured.account_id = alignments.account_id
-            and (rules.alignment is null or rules.alignment = alignments.alignment)
-            and {{ holds_on('alignments', 'measured.origin_event_date') }}
+            coalesce(by_rule.account_id, '') = alignments.account_id
+            and by_rule.origin_event_date >= alignments.valid_from
+            and by_rule.origin_event_date < alignments.valid_to
+            and (by_rule.rule_alignment is null or by_rule.rule_alignment = alignments.alignment)
             and (
-                measured.product_family = alignments.product_family
+                by_rule.product_family = alignments.product_family
                 or (
-                    alignments.product_family is null
+                    alignments.product_family = ''
                     and (
                         alignments.other_families is null
-                        or measured.product_family is null
-                        or position('|' || measured.product_family || '|' in alignments.other_families) = 0
+                        or by_rule.product_family is null
+                        or position('|' || by_rule.product_family || '|' in alignments.other_families) = 0
                     )
                 )
             )
-    where rules.credit_source = 'territory'
 )
 
 select
@@ -52,6 +61,7 @@ select
     parts.credit_rule_id,
     'territory' as credit_source,
     parts.priority,
+    parts.alignment,
     parts.territory_id,
     cast(null as {{ dbt.type_string() }}) as user_id,
     staff.assignment_role,
@@ -82,6 +92,6 @@ from parts
 left join {{ ref('int_credit__territory_staff') }} as staff
     on
         parts.territory_id = staff.territory_id
+        and parts.asked_role = staff.asked_role
         and parts.origin_event_date >= staff.valid_from
         and parts.origin_event_date < staff.valid_to
-        and (parts.assignment_role is null or parts.assignment_role = staff.assignment_role)

@@ -49,6 +49,7 @@ select
     parts.credit_rule_id,
     parts.credit_source,
     parts.priority,
+    cast(null as {{ dbt.type_string() }}) as alignment,
     cast(null as {{ dbt.type_string() }}) as territory_id,
     parts.user_id,
     cast(null as {{ dbt.type_string() }}) as assignment_role,

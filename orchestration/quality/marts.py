@@ -106,7 +106,8 @@ CREDIT_AMOUNTS = """
     from {rows} as credits
     left join credit.int_credit__measured_transactions as measured using (transaction_id, measure_id)
     where measured.transaction_id is null
-        or abs(credits.credit_amount - measured.value * credits.credit_share)
+        or abs(credits.credit_amount
+                - cast(measured.value as decimal(38, 4)) * credits.credit_share * credits.reversal_share)
             >= case when measured.is_money then 0.01 else 0.0001 end
     """
 
