@@ -1,4 +1,5 @@
 {%- set group = 'account_id, alignment, product_family' %}
+{%- set text = dbt.type_string() %}
 -- The alignments, ready to be looked up with a transaction's account, family and date by one inner join: complete, each account
 -- having one row of every map for every day, with an empty territory where no rule holds; without a family they name the
 -- families that have rows of their own, and so don't hold for them.
@@ -33,7 +34,15 @@ own_families as (
         account_id,
         alignment,
         {{ text_list("'|' || product_family || '|'", 'product_family') }} as other_families
-    from (select {{ group }} from alignments where product_family <> '' group by {{ group }}) as families
+    from (
+        select
+            account_id,
+            alignment,
+            product_family
+        from alignments
+        where product_family <> ''
+        group by account_id, alignment, product_family
+    ) as families
     group by account_id, alignment
 ),
 
@@ -46,15 +55,22 @@ accounts as (
     from {{ ref('fct_transactions') }}
 ),
 
+general as (
+    select account_id, alignment
+    from alignments
+    where product_family = ''
+    group by account_id, alignment
+),
+
 complete as (
     select {{ group }}, valid_from, valid_to, territory_id
     from alignments
     union all
-    select {{ group }}, previous_end as valid_from, valid_from as valid_to, cast(null as {{ dbt.type_string() }}) as territory_id
+    select {{ group }}, previous_end as valid_from, valid_from as valid_to, cast(null as {{ text }}) as territory_id
     from with_neighbours
     where previous_end < valid_from
     union all
-    select {{ group }}, last_end as valid_from, date '9999-12-31' as valid_to, cast(null as {{ dbt.type_string() }}) as territory_id
+    select {{ group }}, last_end as valid_from, date '9999-12-31' as valid_to, cast(null as {{ text }}) as territory_id
     from with_neighbours
     where last_end < date '9999-12-31'
     union all
@@ -64,17 +80,11 @@ complete as (
         '' as product_family,
         date '0001-01-01' as valid_from,
         date '9999-12-31' as valid_to,
-        cast(null as {{ dbt.type_string() }}) as territory_id
+        cast(null as {{ text }}) as territory_id
     from accounts
     cross join maps
-    where not exists (
-        select 1
-        from alignments
-        where
-            alignments.account_id = accounts.account_id
-            and alignments.alignment = maps.alignment
-            and alignments.product_family = ''
-    )
+    left join general on accounts.account_id = general.account_id and maps.alignment = general.alignment
+    where general.account_id is null
 )
 
 select
