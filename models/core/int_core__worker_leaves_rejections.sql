@@ -3,6 +3,4 @@
 {%- set other_columns = ['leave_to', 'leave_type', 'is_paid'] %}
 select * from {{ duplicate_rows('worker_leaves', key, other_columns) }} as duplicates
 union all
-select * from {{ overlapping_rows('worker_leaves', key, 'leave_from', 'leave_to') }} as overlapping
-union all
 select * from {{ dangling_rows('worker_leaves', key, 'worker_id', 'workers') }} as dangling

@@ -26,7 +26,7 @@ OWN_TABLES = ("current_files", "loaded_files", "quarantined_rows")
 """Tables that ingestion itself writes beside the delivered ones; a source's YAML may describe them for dbt."""
 
 _TYPE = re.compile(r"text|date|timestamp|boolean|integer|bigint|decimal\((\d+), ?(\d+)\)")
-_TABLE_META = {"key", "valid"}
+_TABLE_META = {"key", "valid", "may_overlap"}
 _COLUMN_META = {"required", "accepted", "references", "format"}
 
 
@@ -52,13 +52,15 @@ class ColumnContract:
 
 @dataclass(frozen=True)
 class TableContract:
-    """One table. key: the columns that identify a row. valid: the two columns [from, to) of effective-dated rows."""
+    """One table. key: the columns that identify a row. valid: the two columns [from, to) of effective-dated rows, which
+    overlap within the rest of the key only where may_overlap."""
 
     name: str
     columns: tuple[ColumnContract, ...]
     key: tuple[str, ...]
     valid: tuple[str, str] | None = None
     description: str = ""
+    may_overlap: bool = False
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -147,7 +149,7 @@ def _table(where: str, entry: Mapping[str, Any], problems: list[Problem]) -> Tab
     if len(valid) not in (0, 2):
         problems.append(Problem(f"{where}, {name}", "meta.valid is not two columns", "write [from, to]"))
     dates = (valid[0], valid[1]) if len(valid) == 2 else None
-    return TableContract(name, columns, key, dates, str(entry.get("description", "")))
+    return TableContract(name, columns, key, dates, str(entry.get("description", "")), bool(meta.get("may_overlap")))
 
 
 def _column(where: str, entry: Mapping[str, Any], problems: list[Problem]) -> ColumnContract:

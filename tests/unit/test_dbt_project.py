@@ -171,7 +171,7 @@ def checks_of(table: TableContract) -> set[str]:
     """The macro calls that the contract asks for: one a check, as they stand in the model."""
     own = ", within=['source_system']"
     calls = {f"duplicate_rows('{table.name}', key, other_columns{own if table.name == 'sales_events' else ''})"}
-    if table.valid:
+    if table.valid and not table.may_overlap:
         calls.add(f"overlapping_rows('{table.name}', key, '{table.valid[0]}', '{table.valid[1]}')")
     for column in table.columns:
         if column.references:
