@@ -7,8 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -16,12 +17,17 @@ from rich.console import Console
 from orchestration.problems import UserError
 from orchestration.workspace import PROJECT_ROOT, Workspace
 
+if TYPE_CHECKING:
+    from orchestration.ledger.store import Close
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Quotaline: from CRM and HR data to credits, quota attainment and payouts, exact and explainable.",
 )
+ledger = typer.Typer(no_args_is_help=True, help="What is closed, in other forms.")
+app.add_typer(ledger, name="ledger")
 console = Console()
 errors = Console(stderr=True)
 
@@ -127,6 +133,94 @@ def exceptions(
         console.print_json(json.dumps(rows, default=str))
     else:
         console.print(summary.exceptions_list(rows))
+
+
+@app.command()
+def close(
+    period: Annotated[str, typer.Argument(help="The fiscal month, like FY2026-M03.")],
+    by: Annotated[str, typer.Option(prompt="Who closes it", help="Who closes it; stands in the ledger.")],
+    note: Annotated[str | None, typer.Option(help="What is to be remembered of it.")] = None,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Close a month: its payout lines become part of the ledger and never change again."""
+    from orchestration.ledger.close import Request
+    from orchestration.ledger.close import close as close_month
+
+    opened = Workspace.open(workspace)
+    closed = close_month(opened, period, by, note)
+    if isinstance(closed, Request):
+        console.print(f"The closing of {period} is requested in the name of {closed.requested_by}.")
+        console.print(f"Next, by somebody else: quotaline approve {period} --by NAME")
+    else:
+        _say_closed(opened, closed)
+
+
+@app.command()
+def approve(
+    period: Annotated[str, typer.Argument(help="The fiscal month, like FY2026-M03.")],
+    by: Annotated[str, typer.Option(prompt="Who approves it", help="Who approves; not who requested it.")],
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Approve the closing of a month that somebody else has requested, which closes it."""
+    from orchestration.ledger.close import approve as approve_month
+
+    opened = Workspace.open(workspace)
+    _say_closed(opened, approve_month(opened, period, by))
+
+
+def _say_closed(workspace: Workspace, closed: Close) -> None:
+    approved = f", approved by {closed.approved_by}" if closed.approved_by else ""
+    console.print(f"[green]{closed.period} is closed[/] by {closed.closed_by}{approved}: {closed.lines:,} lines.")
+    for currency, total in closed.payroll.items():
+        console.print(f"Payroll: {Decimal(total):>18,.2f} {currency}", highlight=False)
+    console.print(
+        f"Ledger:  {closed.ledger_lines:,} lines, head hash {closed.head_hash}", soft_wrap=True, highlight=False
+    )
+    console.print("Keep that hash somewhere else too: quotaline verify --head HASH compares.")
+    console.print(f"Payroll file: {workspace.ledger / closed.period / 'payroll.csv'}", soft_wrap=True, highlight=False)
+    console.print("Next: quotaline run")
+
+
+@app.command()
+def verify(
+    head: Annotated[str | None, typer.Option(help="A head hash kept elsewhere, to compare with.")] = None,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Check that the ledger is whole: every byte, line and month, the payroll files, and the warehouse against it."""
+    from orchestration.ledger.verify import LedgerError
+    from orchestration.ledger.verify import verify as verify_ledger
+
+    found = verify_ledger(Workspace.open(workspace), head)
+    for note in found.notes:
+        console.print(note, highlight=False)
+    if found.problems:
+        raise LedgerError("The ledger is not what it was:", found.problems)
+    console.print(f"[green]The ledger is whole[/]: {len(found.closes)} months, {found.lines:,} lines.")
+    console.print(f"Head hash: {found.head}", soft_wrap=True, highlight=False)
+
+
+@ledger.command()
+def export(
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    form: Annotated[Literal["beancount"], typer.Option("--format", help="beancount.")] = "beancount",
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Write the closed ledger as a plain journal that other tools can check (bean-check FILE)."""
+    from orchestration.builds import replace_text
+    from orchestration.ledger.journal import beancount
+    from orchestration.ledger.verify import require_whole
+
+    opened = Workspace.open(workspace)
+    require_whole(opened)
+    replace_text(out, "".join(beancount(opened)))
+    console.print(f"Wrote {out} as {form}; check it with: bean-check {out}", soft_wrap=True, highlight=False)
+
+
+WorkerOption = Annotated[str | None, typer.Option("--worker", help="The worker's id.", show_default=False)]
+PeriodOption = Annotated[
+    str | None, typer.Option("--period", help="Pay period, such as FY2026-M03.", show_default=False)
+]
+HtmlOption = Annotated[Path | None, typer.Option("--html", help="Write one page to this file, to read and print.")]
 
 
 @app.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import sqlite3
 import sys
@@ -19,7 +18,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from orchestration import builds
-from orchestration.problems import Problem, UserError
+from orchestration.run_lock import alone_in
 from orchestration.workspace import Workspace
 
 STEPS = {
@@ -76,7 +75,7 @@ def run_build(workspace: Workspace, console: Console) -> Outcome:
     log = workspace.state / "logs" / f"{time.strftime('%Y%m%dT%H%M%S')}-{run_id[:8]}.log"
     os.environ.update(workspace.environment())
     outcome = Outcome(run_id, log)
-    with _only_run(workspace), _quiet(log, console) as terminal:
+    with alone_in(workspace), _quiet(log, console) as terminal:
         progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=terminal, transient=True
         )
@@ -187,24 +186,6 @@ def _explain(result: Any, outcome: Outcome) -> None:
         if outcome.user_error or outcome.gate_failed:
             return
         error = error.cause
-
-
-@contextlib.contextmanager
-def _only_run(workspace: Workspace) -> Iterator[None]:
-    """Holds the workspace for this process. Raises UserError if another run has it; a killed one has let go."""
-    path = workspace.state / "run.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            problem = Problem(str(path), f"is held by process {file.read().strip()}", "wait until it has ended")
-            raise UserError("Another run is going on in this workspace.", [problem]) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
 
 
 @contextlib.contextmanager

@@ -71,7 +71,9 @@ class RoomTranslator(DagsterDbtTranslator):
         if node["resource_type"] == "seed":
             return spec.replace_attributes(group_name="rules", deps=[RULES_KEY])
         if node["resource_type"] == "model":
-            return spec.replace_attributes(group_name=Path(node["original_file_path"]).parts[1])
+            # dagster-dbt would add the whole SQL to the description; dbt docs has it.
+            group = Path(node["original_file_path"]).parts[1]
+            return spec.replace_attributes(group_name=group, description=node["description"])
         return spec
 
 

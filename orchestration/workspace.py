@@ -60,6 +60,12 @@ class ScheduleSettings(Settings):
     timezone: str = "UTC"
 
 
+class CloseSettings(Settings):
+    """approvals: how many different names the closing of a month needs."""
+
+    approvals: Literal[1, 2] = 1
+
+
 class WorkspaceSettings(Settings):
     """quotaline.toml. as_of: last day that counts (empty: today); months after it are future and earn nothing."""
 
@@ -72,6 +78,7 @@ class WorkspaceSettings(Settings):
     severity: SeveritySettings = SeveritySettings()
     publish: PublishSettings = PublishSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    close: CloseSettings = CloseSettings()
 
     @field_validator("sources")
     @classmethod

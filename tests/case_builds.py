@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from case_files import ENTITIES, Case, Row, Value
@@ -87,8 +88,9 @@ def _pair(row: Row) -> tuple[Value, ...]:
 
 
 def write_company(company: CompanyOfCases, landing: Path, rules: Path, ledger: Path) -> None:
-    """The company's files: one CSV an entity, as a team would deliver them."""
-    for folder in (landing, rules, ledger):
+    """The company's files: one CSV an entity, as a team would deliver them; settled lines as a folder of the ledger."""
+    settled = ledger / "given"
+    for folder in (landing, rules, settled):
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.csv"):
             old.unlink()
@@ -99,11 +101,12 @@ def write_company(company: CompanyOfCases, landing: Path, rules: Path, ledger: P
         if entity == "fiscal_calendar":
             rows = list({row["period"]: row for row in rows}.values())
         if rows or entity in RULES:
-            folder = rules if entity in RULES else ledger if entity == "settled_payouts" else landing
-            _write_csv(folder / f"{entity}.csv", list(columns), rows)
+            folder = rules if entity in RULES else settled if entity == "settled_payouts" else landing
+            write_csv(folder / f"{entity}.csv", list(columns), rows)
 
 
-def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, Value]]) -> None:
+def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, Value]]) -> None:
+    """Rows of one entity as its file, dates and numbers as a team would write them."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, columns)
         writer.writeheader()
@@ -113,6 +116,8 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, V
 def _text(value: Value) -> str:
     if value is None:
         return ""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

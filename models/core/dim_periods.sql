@@ -10,9 +10,14 @@ with months as (
     from {{ ref('int_core__calendar_months') }}
 ),
 
+-- A month can be closed without a line.
 closed_months as (
-    select max(pay_period_id) as last_closed_period_id
-    from {{ ref('stg_ledger__settled_payouts') }}
+    select max(period_id) as last_closed_period_id
+    from (
+        select pay_period_id as period_id from {{ ref('stg_ledger__settled_payouts') }}
+        union all
+        select period_id from {{ ref('stg_ledger__closed_periods') }}
+    ) as months_of_the_ledger
 )
 
 select

@@ -2,7 +2,7 @@
 
 Set-based in DuckDB: what varies comes from md5 of the seed, a stream's name and a row's number, so neither row order
 nor the number of threads matters. Events are one file a month; a later as-of date leaves past months' files alone.
-10 million events take 45 seconds of processor time (2026-11, DuckDB 1.5).
+10 million events of 5,000 workers take 67 s on two idle cores (2026-11, DuckDB 1.5).
 """
 
 from __future__ import annotations

@@ -187,7 +187,7 @@ goals as (
     ) as listed (goal, objective_name, weight, target_value)
 ),
 thrown as (
-    select holders.*, goals.*, bits('goal', holders.no * 1000000 + holders.year_no * 100 + holders.quarter_no * 10 + goals.goal) as dice
+    select holders.*, goals.*, bits('goal', holders.no::bigint * 1000000 + holders.year_no * 100 + holders.quarter_no * 10 + goals.goal) as dice
     from holders cross join goals
 )
 select

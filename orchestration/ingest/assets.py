@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.ingest import contract, load, rules
+from orchestration.ledger.verify import require_whole
+from orchestration.run_lock import stay_alone_in
 from orchestration.workspace import Workspace
 
 
@@ -16,6 +18,7 @@ def rules_asset(workspace: Workspace) -> dg.AssetsDefinition:
     @dg.asset(key="rules", group_name="rules", kinds={"csv"})
     def read_rules() -> dg.MaterializeResult[None]:
         """Plans, tiers, credit and territory rules: refused in one list if a row is wrong, else copied for dbt."""
+        stay_alone_in(workspace)
         copy = rules.read_rules(workspace)
         sha256 = dg.MetadataValue.json(copy.files)
         return dg.MaterializeResult(
@@ -41,6 +44,9 @@ def source_assets(workspace: Workspace, source: str) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name=f"ingest_{source}", specs=specs)
     def ingest_source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        stay_alone_in(workspace)
+        if source == "ledger":
+            require_whole(workspace)
         report = load.ingest(workspace, source)
         for note in report.notes:
             context.log.warning(note)

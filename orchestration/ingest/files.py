@@ -79,6 +79,17 @@ def find_files(folder: Path, contract: SourceContract) -> tuple[list[LandingFile
     return found, notes
 
 
+def find_ledger_files(ledger: Path, contract: SourceContract) -> list[LandingFile]:
+    """The ledger's tables: one folder a closed month, files of the contract's tables in it."""
+    months = sorted(path for path in ledger.iterdir() if path.is_dir()) if ledger.is_dir() else []
+    return [
+        LandingFile(file.table, file.path, f"{month.name}/{file.name}")
+        for month in months
+        if not month.name.startswith(".")
+        for file in find_files(month, contract)[0]
+    ]
+
+
 def snake_case(name: str) -> str:
     """A table's or column's name as dlt writes it: `SalesOrderID` is `sales_order_id`."""
     if re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):

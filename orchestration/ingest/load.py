@@ -20,7 +20,15 @@ import duckdb
 
 from orchestration.ingest.columns import duckdb_type, literal
 from orchestration.ingest.contract import SourceContract, read_source_contract
-from orchestration.ingest.files import Fingerprint, LandingFile, find_files, fingerprint, shown, stamp
+from orchestration.ingest.files import (
+    Fingerprint,
+    LandingFile,
+    find_files,
+    find_ledger_files,
+    fingerprint,
+    shown,
+    stamp,
+)
 from orchestration.ingest.parse import PROBLEM_COLUMNS, ParsedFile, UnreadableFile, empty_table, parse_file
 from orchestration.problems import Problem, UserError
 from orchestration.workspace import SeveritySettings, Workspace
@@ -100,7 +108,7 @@ def _landing(workspace: Workspace, contract: SourceContract) -> tuple[list[Landi
     """The source's files, and notes on files that are not read. Raises UserError if there is no folder."""
     source = contract.name
     if source == "ledger":
-        return (find_files(workspace.ledger, contract)[0] if workspace.ledger.is_dir() else []), []
+        return find_ledger_files(workspace.ledger, contract), []
     if source not in workspace.sources:
         remedy = f"add [sources.{source}] with its path, or choose from: {', '.join(workspace.sources)}"
         problem = Problem("quotaline.toml", f"names no source {source}", remedy)

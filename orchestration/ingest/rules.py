@@ -16,7 +16,7 @@ import duckdb
 
 from orchestration.ingest.columns import literal, quoted
 from orchestration.ingest.contract import SourceContract, TableContract, read_rules_contract, read_source_contract
-from orchestration.ingest.files import LandingFile, find_files, fingerprint, shown, snake_case
+from orchestration.ingest.files import LandingFile, find_ledger_files, fingerprint, shown, snake_case
 from orchestration.ingest.parse import PROBLEM_COLUMNS, UnreadableFile, empty_table, parse_file
 from orchestration.ingest.plan_rules import contradictions
 from orchestration.problems import Problem, UserError
@@ -182,7 +182,7 @@ class _Reading:
 def _read_settled_lines(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
     """Makes the table `settled_payouts` of the ledger's readable lines; what is wrong with others, ingestion says."""
     ledger = read_source_contract("ledger")
-    files = find_files(workspace.ledger, ledger)[0] if workspace.ledger.is_dir() else []
+    files = [file for file in find_ledger_files(workspace.ledger, ledger) if file.table.name == "settled_payouts"]
     queries = [empty_table(table) for table in ledger.tables if table.name == "settled_payouts"]
     for place, file in enumerate(files):
         try:

@@ -104,12 +104,12 @@ def test_a_day_outside_the_plans_years_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("workers", "events"), [(10, 100), (300, 6_000)])
+@pytest.mark.parametrize(("workers", "events"), [(10, 100), (300, 6_000), (5_000, 50_000)])
 def test_there_are_as_many_people_and_events_as_asked_for(tmp_path: Path, workers: int, events: int) -> None:
     made = generate(tmp_path / "landing", workers, events, 7, AS_OF)
     assert made.workers == workers
     assert 0.8 * events <= made.events <= 1.2 * events + 20
-    assert str(made).startswith(f"{workers} workers, ")
+    assert str(made).startswith(f"{workers:,} workers, ")
 
 
 def test_history_has_22_months_two_currencies_and_every_kind_of_event(warehouse: duckdb.DuckDBPyConnection) -> None:

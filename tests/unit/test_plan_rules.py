@@ -393,7 +393,8 @@ def test_a_component_with_settled_lines_must_stay(tmp_path: Path) -> None:
     columns = ("worker_id", "component_id", "earned_period", "pay_period", "line_type", "amount", "currency")
     paid = ("FY2026-M01", "FY2026-M01", "earning", "10.00", "USD")
     rows = [("ann", "c", *paid), ("ann", "gone", *paid), ("bob", "gone", *paid), ("bob", "", *paid)]
-    write_csv(workspace.ledger / "settled_payouts.csv", columns, [dict(zip(columns, row, strict=True)) for row in rows])
+    settled = workspace.ledger / "FY2026-M01" / "settled_payouts.csv"
+    write_csv(settled, columns, [dict(zip(columns, row, strict=True)) for row in rows])
     assert [str(problem) for problem in problems_of(workspace)] == [
         'seeds/plan_components.csv, component_id: "gone" is missing, but the ledger has settled lines of it'
         f" (component gone); {_DROPPED}"

@@ -1,0 +1,386 @@
+"""Closing months: what is refused, what is written, and that nothing of it can change unnoticed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import paid_company
+import pytest
+from beancount import loader
+from paid_company import build_and_publish, deliver
+
+from orchestration.ledger import chain, store
+from orchestration.ledger.close import Request, approve, close
+from orchestration.ledger.journal import account, beancount
+from orchestration.ledger.verify import LedgerError, require_whole, verify, verify_files
+from orchestration.problems import UserError
+from orchestration.run_lock import alone_in
+from orchestration.workspace import SETTINGS_FILE, Workspace
+
+EVENTS = "event_id,event_type,event_date,owner_user_id,amount,currency,related_event_id"
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three months over, none closed."""
+    workspace = paid_company.make(tmp_path_factory.mktemp("paid") / "w")
+    build_and_publish(workspace, "20260401T050000Z-00000001")
+    return workspace.root
+
+
+@pytest.fixture(scope="module")
+def two_closed(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """January closed; then a return of January arrives, and February is closed with what it takes back."""
+    workspace = copy_of(published, tmp_path_factory.mktemp("closed"))
+    close(workspace, "FY2026-M01", by="Lee")
+    deliver(workspace, "sales_events/late.csv", EVENTS, "t9,cancellation,2026-03-05,ann,-4000,USD,t1")
+    build_and_publish(workspace, "20260402T050000Z-00000002")
+    close(workspace, "FY2026-M02", by="Lee", note="after the return of t1")
+    build_and_publish(workspace, "20260403T050000Z-00000003")
+    return workspace.root
+
+
+def copy_of(root: Path, tmp_path: Path) -> Workspace:
+    copy = Workspace.open(shutil.copytree(root, tmp_path / "w", symlinks=True))
+    shutil.copytree(Workspace.open(root).rules_copy, copy.rules_copy, dirs_exist_ok=True)  # named by the path
+    return copy
+
+
+def lines_of(workspace: Workspace, period: str) -> list[tuple[object, ...]]:
+    path = workspace.ledger / period / store.LINES
+    return duckdb.sql(
+        "select worker_id, earned_period, line_type, amount, currency, payroll_amount, payroll_currency"
+        f" from '{path}' order by line_number"
+    ).fetchall()
+
+
+# Closing
+
+
+def test_a_closed_month_holds_its_lines_payroll_and_manifest(published: Path, tmp_path: Path) -> None:
+    workspace = copy_of(published, tmp_path)
+    closed = close(workspace, "FY2026-M01", by="  Lee   Smith ", note="first")
+    assert isinstance(closed, store.Close)
+    month = workspace.ledger / "FY2026-M01"
+    # ann 10% of 10,000, bob 10% of 5,000 at 0.9, cat an advance of 300 on nothing earned
+    assert lines_of(workspace, "FY2026-M01") == [
+        ("ann", "FY2026-M01", "earning", Decimal("1000.00"), "USD", Decimal("1000.00"), "USD"),
+        ("bob", "FY2026-M01", "earning", Decimal("500.00"), "USD", Decimal("450.00"), "EUR"),
+        ("cat", "FY2026-M01", "draw", Decimal("300.00"), "USD", Decimal("300.00"), "USD"),
+    ]
+    assert (closed.closed_by, closed.lines, closed.ledger_lines) == ("Lee Smith", 3, 3)
+    assert closed.payroll == {"EUR": "450.00", "USD": "1300.00"}
+    assert closed.previous_hash == "0" * 64
+    assert closed.rules["rate_tiers.csv"] == hashlib.sha256((month / "rules/rate_tiers.csv").read_bytes()).hexdigest()
+    payroll = (month / "payroll.csv").read_text().splitlines()
+    assert payroll[:2] == [
+        "worker_id,worker_name,payroll_currency,payroll_amount,lines",
+        "ann,'=cmd|' /C calc'!A0,USD,1000.00,1",
+    ]
+    assert store.read_close(month) == closed
+    for path in (path for path in month.rglob("*") if path.is_file()):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o400, path
+    assert stat.S_IMODE(workspace.ledger.stat().st_mode) == 0o700
+    checked = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=month, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_the_chain_can_be_computed_by_anybody(two_closed: Path) -> None:
+    """By the recipe of docs/auditors.md, not by the code."""
+    head, lines = "0" * 64, 0
+    for month in sorted((two_closed / "ledger").glob("FY*")):
+        path = month / "settled_payouts.parquet"
+        rows = duckdb.sql(f"select * exclude (line_number) from '{path}' order by line_number").fetchall()
+        for row in rows:
+            texts = ", ".join("null" if value is None else f'"{value}"' for value in row[:-1]).replace(", ", ",")
+            head, lines = hashlib.sha256(f"{head}\n[{texts}]".encode()).hexdigest(), lines + 1
+            assert head == row[-1]
+        head = store.read_close(month).head_hash
+    found = verify(Workspace.open(two_closed))
+    assert (found.lines, found.head) == (lines, head)
+
+
+def test_a_late_return_is_taken_back_once_and_the_ledger_stays(two_closed: Path) -> None:
+    workspace = Workspace.open(two_closed)
+    # 10% of 3,000.05 is 300.005, rounded away from zero; the return of 4,000 in January takes back 400; of nothing
+    # earned in February, cat pays nothing back
+    assert lines_of(workspace, "FY2026-M02") == [
+        ("ann", "FY2026-M01", "adjustment", Decimal("-400.00"), "USD", Decimal("-400.00"), "USD"),
+        ("ann", "FY2026-M02", "earning", Decimal("300.01"), "USD", Decimal("300.01"), "USD"),
+    ]
+    assert paid_company.rows(workspace, "select sum(amount) from marts.fct_payouts where worker_id = 'ann'") == [
+        (Decimal("900.01"),)
+    ]
+    settled = (
+        "select count(*), count(*) filter (where is_settled) from marts.fct_payouts where pay_period_id <= 'FY2026-M02'"
+    )
+    assert paid_company.rows(workspace, settled) == [(5, 5)]
+    assert paid_company.rows(workspace, "select period_id, closed_by, line_count, ledger_line_count from"
+                             " reporting.rpt_closed_periods order by 1") == [
+        ("FY2026-M01", "Lee", 3, 3), ("FY2026-M02", "Lee", 2, 5)]  # fmt: skip
+    assert verify(workspace).notes == []
+
+
+def test_a_line_keeps_its_identifier_when_its_month_is_closed(two_closed: Path, published: Path) -> None:
+    query = "select payout_line_id from marts.fct_payouts where pay_period_id = 'FY2026-M01' order by 1"
+    open_lines = paid_company.rows(Workspace.open(published), query)
+    assert paid_company.rows(Workspace.open(two_closed), query) == open_lines
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("period", "why"),
+    [
+        ("FY2026-M02", "FY2026-M02: is not the first open month; close FY2026-M01 before it"),
+        ("FY2026-M04", "FY2026-M04: is only known up to 2026-03-31; run again when it is over, or correct as_of"),
+        ("FY2026-M1", 'FY2026-M1: is no fiscal month of the calendar; did you mean FY2026-M1'),
+        ("2026-01", "2026-01: is no fiscal month of the calendar; did you mean FY2026-M01?"),
+    ],
+)  # fmt: skip
+def test_months_that_cannot_be_closed_now(published: Path, tmp_path: Path, period: str, why: str) -> None:
+    workspace = copy_of(published, tmp_path)
+    with pytest.raises(UserError) as refused:
+        close(workspace, period, by="Lee")
+    assert why in str(refused.value)
+    assert store.months(workspace) == []
+
+
+def test_a_closed_month_is_not_closed_again_and_the_next_waits_for_a_build(published: Path, tmp_path: Path) -> None:
+    workspace = copy_of(published, tmp_path)
+    close(workspace, "FY2026-M01", by="Lee")
+    with pytest.raises(UserError, match="FY2026-M01: is closed"):
+        close(workspace, "FY2026-M01", by="Lee")
+    with pytest.raises(UserError, match="the ledger: has another last month than the published build knows"):
+        close(workspace, "FY2026-M02", by="Lee")
+
+
+def test_all_that_speaks_against_it_is_said_at_once(published: Path, tmp_path: Path) -> None:
+    workspace = copy_of(published, tmp_path)
+    with duckdb.connect(str(workspace.warehouse)) as warehouse:
+        warehouse.execute("update quotaline.build set build_id = 'another'")
+    shutil.rmtree(workspace.rules_copy)
+    with pytest.raises(UserError) as refused:
+        close(workspace, "FY2026-M03", by="Lee")
+    assert [problem.reason for problem in refused.value.problems] == [
+        "is not the one that is published",
+        "is not what the published build was made by",
+        "is not the first open month",
+    ]
+
+
+def test_nobody_closes_while_a_run_goes_on_or_without_a_name(published: Path, tmp_path: Path) -> None:
+    workspace = copy_of(published, tmp_path)
+    with alone_in(workspace), pytest.raises(UserError, match="Another run is going on"):
+        close(workspace, "FY2026-M01", by="Lee")
+    with pytest.raises(UserError, match="needs a name"):
+        close(workspace, "FY2026-M01", by="  ")
+
+
+def test_a_month_with_an_error_or_without_a_rate_stays_open(tmp_path: Path) -> None:
+    workspace = paid_company.make(tmp_path / "w")
+    (workspace.rules / "fx_rates.csv").write_text("period,from_currency,to_currency,rate\n")
+    deliver(workspace, "sales_events/bad.csv", EVENTS, "t9,booking,2026-01-05,ann,many,USD,")
+    build_and_publish(workspace, "20260401T050000Z-00000004")
+    with pytest.raises(UserError) as refused:
+        close(workspace, "FY2026-M01", by="Lee")
+    said = str(refused.value)
+    assert "sales_events t9 (sales_events/bad.csv): is an exception of level error: unparsable_value" in said
+    assert "worker bob: has 1 lines without an amount in payroll currency" in said
+
+
+# Two names
+
+
+def test_two_names_close_what_was_requested(published: Path, tmp_path: Path) -> None:
+    workspace = copy_of(published, tmp_path)
+    with (workspace.root / SETTINGS_FILE).open("a") as settings:
+        settings.write("\n[close]\napprovals = 2\n")
+    workspace = Workspace.open(workspace.root)
+    with pytest.raises(UserError, match="nobody has requested its closing"):
+        approve(workspace, "FY2026-M01", by="Kim")
+    assert isinstance(close(workspace, "FY2026-M01", by="Lee"), Request)
+    assert store.months(workspace) == []
+    with pytest.raises(UserError, match="requested this closing; have somebody else approve it"):
+        approve(workspace, "FY2026-M01", by="LEE")
+    closed = approve(workspace, "FY2026-M01", by="Kim")
+    assert (closed.closed_by, closed.approved_by) == ("Lee", "Kim")
+    assert list((workspace.ledger / "requests").iterdir()) == []
+
+
+# Tampering
+
+
+def test_any_byte_flipped_is_found(two_closed: Path, tmp_path: Path) -> None:
+    workspace = copy_of(two_closed, tmp_path)
+    chosen = random.Random(20260401)  # noqa: S311
+    files = sorted(path for path in workspace.ledger.rglob("*") if path.is_file())
+    for path in files:
+        whole = path.read_bytes()
+        path.chmod(0o600)
+        for place in {0, len(whole) - 1, *(chosen.randrange(len(whole)) for _ in range(3))}:
+            flipped = bytearray(whole)
+            flipped[place] ^= 1 << chosen.randrange(8)
+            path.write_bytes(flipped)
+            assert verify_files(workspace).problems, f"{path}, byte {place}"
+        path.write_bytes(whole)
+    assert verify_files(workspace).problems == []
+
+
+def test_the_first_bad_row_is_named_even_where_the_checksums_were_made_anew(two_closed: Path, tmp_path: Path) -> None:
+    workspace = copy_of(two_closed, tmp_path)
+    month = workspace.ledger / "FY2026-M01"
+    lines, changed = month / store.LINES, tmp_path / "changed.parquet"
+    of_bob = "case worker_id when 'bob' then 600.00 else amount end::decimal(18, 2) as amount"
+    duckdb.sql(f"copy (select * replace ({of_bob}) from '{lines}') to '{changed}'")
+    for path in (lines, month / store.CHECKSUMS):
+        path.chmod(0o600)
+    shutil.copyfile(changed, lines)
+    (month / store.CHECKSUMS).write_text(store.checksums(month))
+    found = verify(workspace)
+    assert [str(problem) for problem in found.problems] == [
+        "ledger/FY2026-M01/settled_payouts.parquet, row 2: line 2 (worker bob, component c, earning) is not what its"
+        " hash was made of; bring it back from a backup; the ledger is never mended by hand"
+    ]
+
+
+def test_a_ledger_copied_back_from_last_month_is_found_by_what_was_published(two_closed: Path, tmp_path: Path) -> None:
+    workspace = copy_of(two_closed, tmp_path)
+    head = verify(workspace).head
+    shutil.rmtree(workspace.ledger / "FY2026-M02")
+    assert verify_files(workspace).problems == []  # in itself it is whole
+    assert "no longer has the FY2026-M02" in str(verify(workspace).problems[0])
+    with pytest.raises(LedgerError, match="no longer has the FY2026-M02"):
+        require_whole(workspace)
+    shutil.rmtree(workspace.published)
+    assert "was never the ledger's hash; it has 3 lines" in str(verify(workspace, head).problems[0])
+
+
+def test_a_head_kept_from_an_earlier_month_says_what_was_closed_since(two_closed: Path) -> None:
+    workspace = Workspace.open(two_closed)
+    january = store.read_close(workspace.ledger / "FY2026-M01").head_hash
+    found = verify(workspace, january.upper())
+    assert (found.problems, found.notes) == ([], ["The hash given is that of FY2026-M01; closed since: FY2026-M02"])
+
+
+def test_a_month_taken_out_or_a_folder_put_in_is_found(two_closed: Path, tmp_path: Path) -> None:
+    workspace = copy_of(two_closed, tmp_path)
+    (workspace.ledger / "bonus").mkdir()
+    shutil.rmtree(workspace.ledger / "FY2026-M01")
+    said = [str(problem) for problem in verify_files(workspace).problems]
+    assert said[0] == "ledger/bonus: is no closed month; move it out of the ledger"
+    assert any("FY2026-M02/manifest.json: does not follow the month before it" in problem for problem in said)
+
+
+def test_settled_lines_of_the_warehouse_are_the_ledgers(two_closed: Path, tmp_path: Path) -> None:
+    workspace = copy_of(two_closed, tmp_path)
+    with duckdb.connect(str(workspace.warehouse)) as warehouse:
+        warehouse.execute("update payout.fct_payouts set amount = 499 where worker_id = 'bob' and is_settled")
+    assert "(FY2026-M01, worker bob, component c, earning 500.00 USD) is not in the warehouse" in str(
+        verify(workspace).problems[0]
+    )
+
+
+# Killed
+
+
+def test_a_killed_closing_leaves_the_month_wholly_open_or_wholly_closed(published: Path, tmp_path: Path) -> None:
+    workspace = copy_of(published, tmp_path)
+    script = (
+        "import sys; from pathlib import Path; from orchestration.workspace import Workspace;"
+        "from orchestration.ledger.close import close; w = Workspace.open(Path(sys.argv[1]));"
+        "print('ready', flush=True); close(w, 'FY2026-M01', by='Lee'); print('closed', flush=True)"
+    )
+    chosen, left_open = random.Random(7), 0  # noqa: S311
+    started = time.monotonic()
+    _close_in_a_process(script, workspace, None)
+    whole = time.monotonic() - started
+    shutil.rmtree(workspace.ledger)
+    for _ in range(12):
+        _close_in_a_process(script, workspace, chosen.uniform(0, whole * 0.4))
+        found = verify(workspace)
+        assert found.problems == []
+        if months := store.months(workspace):
+            assert lines_of(workspace, "FY2026-M01")[1][3] == Decimal("500.00")
+            shutil.rmtree(months[0])
+        else:
+            left_open += 1
+    assert left_open > 0
+    assert isinstance(close(workspace, "FY2026-M01", by="Lee"), store.Close)
+    assert [path.name for path in workspace.ledger.iterdir()] == ["FY2026-M01"]
+
+
+def _close_in_a_process(script: str, workspace: Workspace, kill_after: float | None) -> None:
+    """kill_after: seconds from the moment when the imports are done."""
+    command = [sys.executable, "-c", script, str(workspace.root)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    if kill_after is not None:
+        try:
+            process.wait(kill_after)
+        except subprocess.TimeoutExpired:
+            os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+@pytest.mark.parametrize("fails", ["_write_lines", "_write_period", "_write_payroll"])
+def test_a_full_disk_leaves_the_month_open(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    workspace = copy_of(published, tmp_path)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(f"orchestration.ledger.close.{fails}", full)
+    with pytest.raises(OSError, match="No space left"):
+        close(workspace, "FY2026-M01", by="Lee")
+    assert list(workspace.ledger.iterdir()) == []
+
+
+# The journal
+
+
+def test_beancount_accepts_the_journal_and_finds_a_cent_changed(two_closed: Path) -> None:
+    workspace = Workspace.open(two_closed)
+    journal = "".join(beancount(workspace))
+    entries, errors, _ = loader.load_string(journal)
+    assert errors == []
+    assert sum(type(entry).__name__ == "Transaction" for entry in entries) == 5
+    assert sum(type(entry).__name__ == "Balance" for entry in entries) == 3 + 3
+    assert "2026-03-01 balance Liabilities:Payable:W-ann  -900.01 ~ 0 USD" in journal  # 1,000 - 400 + 300.01
+    changed = journal.replace("-300.01 USD", "-300.02 USD").replace("  300.01 USD", "  300.02 USD")
+    assert [type(error).__name__ for error in loader.load_string(changed)[1]] == ["BalanceError"]
+
+
+@pytest.mark.parametrize(
+    ("worker", "name"),
+    [
+        ("A0012", "Liabilities:Payable:A0012"),
+        ("ann", "Liabilities:Payable:W-ann"),
+        ("a.b", "Liabilities:Payable:W-a-2E-b"),
+        ("a-2E-b", "Liabilities:Payable:W-a-2D-2E-2D-b"),
+        ("Ü 1", "Liabilities:Payable:W--DC--20-1"),
+    ],
+)
+def test_a_payees_account_is_one_that_beancount_allows_and_no_other_payees(worker: str, name: str) -> None:
+    assert account(worker) == name
+
+
+def test_a_chain_depends_on_every_value_and_on_the_order() -> None:
+    one, two = ("l1", "ann", None, "10.00"), ("l2", "bob", "c", "5.00")
+    assert list(chain.line_hashes(chain.GENESIS, [one, two])) != list(chain.line_hashes(chain.GENESIS, [two, one]))
+    assert len({*chain.line_hashes(chain.GENESIS, [one, one, one])}) == 3
