@@ -26,7 +26,7 @@ OWN_TABLES = ("current_files", "loaded_files", "quarantined_rows")
 """Tables that ingestion itself writes beside the delivered ones; a source's YAML may describe them for dbt."""
 
 _TYPE = re.compile(r"text|date|timestamp|boolean|integer|bigint|decimal\((\d+), ?(\d+)\)")
-_TABLE_META = {"key", "valid", "may_overlap"}
+_TABLE_META = {"key", "valid", "may_overlap", "only_latest"}
 _COLUMN_META = {"required", "accepted", "references", "format"}
 
 
@@ -53,7 +53,8 @@ class ColumnContract:
 @dataclass(frozen=True)
 class TableContract:
     """One table. key: the columns that identify a row. valid: the two columns [from, to) of effective-dated rows, which
-    overlap within the rest of the key only where may_overlap."""
+    overlap within the rest of the key only where may_overlap. only_latest: of the ledger's months, the last one's
+    rows count."""
 
     name: str
     columns: tuple[ColumnContract, ...]
@@ -61,6 +62,7 @@ class TableContract:
     valid: tuple[str, str] | None = None
     description: str = ""
     may_overlap: bool = False
+    only_latest: bool = False
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -149,7 +151,8 @@ def _table(where: str, entry: Mapping[str, Any], problems: list[Problem]) -> Tab
     if len(valid) not in (0, 2):
         problems.append(Problem(f"{where}, {name}", "meta.valid is not two columns", "write [from, to]"))
     dates = (valid[0], valid[1]) if len(valid) == 2 else None
-    return TableContract(name, columns, key, dates, str(entry.get("description", "")), bool(meta.get("may_overlap")))
+    may_overlap, only_latest = bool(meta.get("may_overlap")), bool(meta.get("only_latest"))
+    return TableContract(name, columns, key, dates, str(entry.get("description", "")), may_overlap, only_latest)
 
 
 def _column(where: str, entry: Mapping[str, Any], problems: list[Problem]) -> ColumnContract:

@@ -81,12 +81,13 @@ def find_files(folder: Path, contract: SourceContract) -> tuple[list[LandingFile
 
 def find_ledger_files(ledger: Path, contract: SourceContract) -> list[LandingFile]:
     """The ledger's tables: one folder a closed month, files of the contract's tables in it."""
-    months = sorted(path for path in ledger.iterdir() if path.is_dir()) if ledger.is_dir() else []
+    entries = sorted(ledger.iterdir()) if ledger.is_dir() else []
+    months = [path for path in entries if path.is_dir() and not path.name.startswith(".")]
     return [
         LandingFile(file.table, file.path, f"{month.name}/{file.name}")
         for month in months
-        if not month.name.startswith(".")
         for file in find_files(month, contract)[0]
+        if month == months[-1] or not file.table.only_latest
     ]
 
 

@@ -173,7 +173,7 @@ def _build_problems(
             yield Problem("the last run", "failed after what is published was made", again)
     if builds.folder_sha256(workspace.rules_copy) != facts["rules_sha256"]:
         yield Problem(workspace.settings.rules, "is not what the published build was made by", again)
-    known = publication.execute("select head_hash from reporting.rpt_closed_periods order by period_id").fetchall()
+    known = publication.execute("select head_hash from marts.dim_closed_periods order by period_id").fetchall()
     if (known[-1][0] if known else None) != (before.head_hash if before else None):
         yield Problem("the ledger", "has another last month than the published build knows", again)
 
@@ -254,7 +254,7 @@ def _write(workspace: Workspace, month: _Month, closed_by: str, approved_by: str
         code_revision=facts["code_revision"],
         as_of=facts["as_of"],
         load_ids=tuple(facts["load_ids"].split(", ")),
-        rules={path.name: _sha256(path) for path in sorted(workspace.rules_copy.glob("*.csv"))},
+        rules={path.name: _sha256(path) for path in _rules(workspace)},
         lines=len(month.hashes),
         ledger_lines=lines_before + len(month.hashes),
         payroll={str(currency): str(total) for currency, total in totals},
@@ -267,8 +267,9 @@ def _write(workspace: Workspace, month: _Month, closed_by: str, approved_by: str
         _write_lines(folder, month, lines_before)
         _write_period(folder, month, closed)
         _write_payroll(folder, month)
+        _write_state(folder, month)
         (folder / store.RULES).mkdir()
-        for path in workspace.rules_copy.glob("*.csv"):
+        for path in _rules(workspace):
             shutil.copyfile(path, folder / store.RULES / path.name)
         store.write_json(folder / store.MANIFEST, closed)
 
@@ -305,6 +306,34 @@ def _write_payroll(folder: Path, month: _Month) -> None:
     query = payroll_query(lines, "select worker_id, worker_name from marts.dim_workers")
     _copy(month, query, [month.period], folder / store.PAYROLL)
     _copy(month, for_spreadsheets(query), [month.period], folder / store.PAYROLL_CSV)
+
+
+def _write_state(folder: Path, month: _Month) -> None:
+    """What the next build compares with, to say why closed months are restated."""
+    _copy(month, _CREDITS, [month.period], folder / store.CREDITS)
+    _copy(month, "select worker_id, measure_id, period_id as period, quota_amount from marts.fct_quotas", [],
+          folder / store.QUOTAS)  # fmt: skip
+    _copy(month, _SHARES, [month.period], folder / store.SHARES)
+    _copy(month, "from marts.dim_rules", [], folder / store.RULE_VALUES)
+    _copy(month, _RESTATEMENTS, [month.period], folder / store.RESTATEMENTS)
+
+
+_CREDITS = """
+    select credit_id, transaction_id, worker_id, measure_id, period_id as period, credit_amount, currency
+    from marts.fct_credits where period_id <= ?
+"""
+_SHARES = """
+    select worker_id, component_id, period_id as period, active_share, ramp_share, objective_score
+    from marts.fct_attainment where period_id <= ?
+"""
+_RESTATEMENTS = """
+    select payout_line_id, cause, entity, record_key, column_name, old_value, new_value
+    from reporting.rpt_restatements where pay_period_id = ?
+"""
+
+
+def _rules(workspace: Workspace) -> list[Path]:
+    return sorted(workspace.rules_copy.glob("*.csv"))
 
 
 def _copy(month: _Month, query: str, values: list[Any], path: Path) -> None:

@@ -3,6 +3,7 @@
     ledger/FY2026-M03/settled_payouts.parquet   the month's lines, each with its number and hash
                       closed_periods.parquet    one row: who closed it, when, of which build, and the hash after it
                       payroll.csv, .parquet     what payroll pays: one row per worker and currency
+                      closed_*.parquet          credits, quotas and shares as they were; why it restated earlier months
                       manifest.json             what the closing was made from
                       rules/*.csv               the rules that held
                       SHA256SUMS                of all of these; `sha256sum -c SHA256SUMS` checks them
@@ -33,6 +34,11 @@ MANIFEST = "manifest.json"
 CHECKSUMS = "SHA256SUMS"
 LINES = "settled_payouts.parquet"
 PERIOD = "closed_periods.parquet"
+CREDITS = "closed_credits.parquet"
+QUOTAS = "closed_quotas.parquet"
+SHARES = "closed_shares.parquet"
+RULE_VALUES = "closed_rules.parquet"
+RESTATEMENTS = "closed_restatements.parquet"
 PAYROLL = "payroll.parquet"
 PAYROLL_CSV = "payroll.csv"
 RULES = "rules"

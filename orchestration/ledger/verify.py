@@ -178,11 +178,9 @@ def _lost_months(workspace: Workspace, found: Verification) -> Iterator[Problem]
         return
     has = {close.period: close.head_hash for close in found.closes}
     with open_publication(workspace) as publication:
-        if not _has_table(publication, "reporting", "rpt_closed_periods"):
+        if not _has_table(publication, "marts", "dim_closed_periods"):
             return
-        known = publication.execute(
-            "select period_id, head_hash from reporting.rpt_closed_periods order by 1"
-        ).fetchall()
+        known = publication.execute("select period_id, head_hash from marts.dim_closed_periods order by 1").fetchall()
     for period, head in known:
         if has.get(period) != head:
             what = "has another" if period in has else "no longer has the"
@@ -192,10 +190,10 @@ def _lost_months(workspace: Workspace, found: Verification) -> Iterator[Problem]
 
 def _compare(workspace: Workspace, warehouse: duckdb.DuckDBPyConnection, found: Verification) -> None:
     """The settled lines of the warehouse are the ledger's, for the months that it has read."""
-    if not _has_table(warehouse, "reporting", "rpt_closed_periods"):
+    if not _has_table(warehouse, "core", "dim_closed_periods"):
         found.notes.append("The warehouse has no payouts yet: quotaline run")
         return
-    read = {str(row[0]) for row in warehouse.execute("select period_id from reporting.rpt_closed_periods").fetchall()}
+    read = {str(row[0]) for row in warehouse.execute("select period_id from core.dim_closed_periods").fetchall()}
     if unread := [close.period for close in found.closes if close.period not in read]:
         found.notes.append(f"Closed since the last build: {', '.join(unread)}; next: quotaline run")
     months = [workspace.ledger / close.period / store.LINES for close in found.closes if close.period in read]

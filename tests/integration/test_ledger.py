@@ -41,10 +41,12 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def two_closed(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """January closed; then a return of January arrives, and February is closed with what it takes back."""
+    """January closed; then a return of January arrives and the rate is raised, and February is closed with both."""
     workspace = copy_of(published, tmp_path_factory.mktemp("closed"))
     close(workspace, "FY2026-M01", by="Lee")
     deliver(workspace, "sales_events/late.csv", EVENTS, "t9,cancellation,2026-03-05,ann,-4000,USD,t1")
+    tiers = workspace.rules / "rate_tiers.csv"
+    tiers.write_text(tiers.read_text().replace(",0.1\n", ",0.12\n"))
     build_and_publish(workspace, "20260402T050000Z-00000002")
     close(workspace, "FY2026-M02", by="Lee", note="after the return of t1")
     build_and_publish(workspace, "20260403T050000Z-00000003")
@@ -111,25 +113,39 @@ def test_the_chain_can_be_computed_by_anybody(two_closed: Path) -> None:
     assert (found.lines, found.head) == (lines, head)
 
 
-def test_a_late_return_is_taken_back_once_and_the_ledger_stays(two_closed: Path) -> None:
+def test_closed_months_are_restated_once_in_the_next_and_stay_as_they_are(two_closed: Path) -> None:
     workspace = Workspace.open(two_closed)
-    # 10% of 3,000.05 is 300.005, rounded away from zero; the return of 4,000 in January takes back 400; of nothing
-    # earned in February, cat pays nothing back
+    # January again at 12%: ann 6,000 are 720 less 1,000 paid, bob 5,000 are 600 less 500 paid; February's 3,000.05 are
+    # 360.006; of nothing earned in February, cat pays nothing back
     assert lines_of(workspace, "FY2026-M02") == [
-        ("ann", "FY2026-M01", "adjustment", Decimal("-400.00"), "USD", Decimal("-400.00"), "USD"),
-        ("ann", "FY2026-M02", "earning", Decimal("300.01"), "USD", Decimal("300.01"), "USD"),
+        ("ann", "FY2026-M01", "adjustment", Decimal("-280.00"), "USD", Decimal("-280.00"), "USD"),
+        ("ann", "FY2026-M02", "earning", Decimal("360.01"), "USD", Decimal("360.01"), "USD"),
+        ("bob", "FY2026-M01", "adjustment", Decimal("100.00"), "USD", Decimal("80.00"), "EUR"),
     ]
-    assert paid_company.rows(workspace, "select sum(amount) from marts.fct_payouts where worker_id = 'ann'") == [
-        (Decimal("900.01"),)
-    ]
-    settled = (
-        "select count(*), count(*) filter (where is_settled) from marts.fct_payouts where pay_period_id <= 'FY2026-M02'"
-    )
-    assert paid_company.rows(workspace, settled) == [(5, 5)]
-    assert paid_company.rows(workspace, "select period_id, closed_by, line_count, ledger_line_count from"
-                             " reporting.rpt_closed_periods order by 1") == [
-        ("FY2026-M01", "Lee", 3, 3), ("FY2026-M02", "Lee", 2, 5)]  # fmt: skip
+    of_ann = "select sum(amount) from marts.fct_payouts where worker_id = 'ann'"
+    assert paid_company.rows(workspace, of_ann) == [(Decimal("1080.01"),)]
+    settled = "select count(*), count(*) filter (is_settled) from marts.fct_payouts where pay_period_id <= 'FY2026-M02'"
+    assert paid_company.rows(workspace, settled) == [(6, 6)]
+    closed = "select period_id, closed_by, line_count, ledger_line_count from marts.dim_closed_periods order by 1"
+    assert paid_company.rows(workspace, closed) == [("FY2026-M01", "Lee", 3, 3), ("FY2026-M02", "Lee", 3, 6)]
     assert verify(workspace).notes == []
+
+
+def test_a_restatement_says_what_changed_and_keeps_saying_it(two_closed: Path) -> None:
+    """The third build compares with February's closing, and finds nothing new: what it says is from the ledger."""
+    causes = """
+        select worker_id, line_amount, is_settled, cause, entity, record_key, old_value, new_value
+        from reporting.rpt_restatements order by worker_id, cause
+    """
+    ann, bob = ("ann", Decimal("-280.00"), True), ("bob", Decimal("100.00"), True)
+    raised = ("rule_changed", "rate_tiers", "c|0.00000000|", "0.10000000", "0.12000000")
+    assert paid_company.rows(Workspace.open(two_closed), causes) == [
+        (*ann, "credit_added", "sales_events", "t9", None, "-4000.0000"),
+        (*ann, "recomputed", "fct_earnings", "FY2026-M01", "1000.00", "720.00"),
+        (*ann, *raised),
+        (*bob, "recomputed", "fct_earnings", "FY2026-M01", "500.00", "600.00"),
+        (*bob, *raised),
+    ]
 
 
 def test_a_line_keeps_its_identifier_when_its_month_is_closed(two_closed: Path, published: Path) -> None:
@@ -189,16 +205,26 @@ def test_nobody_closes_while_a_run_goes_on_or_without_a_name(published: Path, tm
         close(workspace, "FY2026-M01", by="  ")
 
 
-def test_a_month_with_an_error_or_without_a_rate_stays_open(tmp_path: Path) -> None:
-    workspace = paid_company.make(tmp_path / "w")
-    (workspace.rules / "fx_rates.csv").write_text("period,from_currency,to_currency,rate\n")
-    deliver(workspace, "sales_events/bad.csv", EVENTS, "t9,booking,2026-01-05,ann,many,USD,")
-    build_and_publish(workspace, "20260401T050000Z-00000004")
+def test_a_month_with_an_error_or_without_a_rate_stays_open(published: Path, tmp_path: Path) -> None:
+    workspace = copy_of(published, tmp_path)
+    path = workspace.published / "current" / "quotaline.duckdb"
+    path.chmod(0o600)
+    with duckdb.connect(str(path)) as publication:
+        publication.execute("update marts.fct_payouts set payroll_amount = null where worker_id = 'bob'")
+        publication.execute(
+            "insert into reporting.rpt_exceptions"
+            " (exception_id, kind, severity, entity, record_key, file, remedy, period_id)"
+            " values ('x', 'unparsable_value', 'error', 'sales_events', 't7', 'sales_events.csv', 'Correct it.', null),"
+            " ('y', 'missing_rate', 'warn', 'sales_events', 't8', null, 'Add it.', null),"
+            " ('z', 'dangling_reference', 'error', 'quotas', 'q', null, 'Correct it.', 'FY2026-M02')"
+        )
     with pytest.raises(UserError) as refused:
         close(workspace, "FY2026-M01", by="Lee")
-    said = str(refused.value)
-    assert "sales_events t9 (sales_events/bad.csv): is an exception of level error: unparsable_value" in said
-    assert "worker bob: has 1 lines without an amount in payroll currency" in said
+    assert [str(problem) for problem in refused.value.problems] == [
+        "sales_events t7 (sales_events.csv): is an exception of level error: unparsable_value; Correct it.",
+        "worker bob: has 1 lines without an amount in payroll currency;"
+        " add the rate from USD for FY2026-M01 to fx_rates",
+    ]
 
 
 # Two names
@@ -359,10 +385,10 @@ def test_beancount_accepts_the_journal_and_finds_a_cent_changed(two_closed: Path
     journal = "".join(beancount(workspace))
     entries, errors, _ = loader.load_string(journal)
     assert errors == []
-    assert sum(type(entry).__name__ == "Transaction" for entry in entries) == 5
+    assert sum(type(entry).__name__ == "Transaction" for entry in entries) == 6
     assert sum(type(entry).__name__ == "Balance" for entry in entries) == 3 + 3
-    assert "2026-03-01 balance Liabilities:Payable:W-ann  -900.01 ~ 0 USD" in journal  # 1,000 - 400 + 300.01
-    changed = journal.replace("-300.01 USD", "-300.02 USD").replace("  300.01 USD", "  300.02 USD")
+    assert "2026-03-01 balance Liabilities:Payable:W-ann  -1080.01 ~ 0 USD" in journal  # 1,000 - 280 + 360.01
+    changed = journal.replace("-360.01 USD", "-360.02 USD").replace("  360.01 USD", "  360.02 USD")
     assert [type(error).__name__ for error in loader.load_string(changed)[1]] == ["BalanceError"]
 
 
