@@ -224,6 +224,50 @@ HtmlOption = Annotated[Path | None, typer.Option("--html", help="Write one page 
 
 
 @app.command()
+def trace(
+    payout_line_id: Annotated[str | None, typer.Argument(help="A payout line, or the start of its id.")] = None,
+    worker: WorkerOption = None,
+    period: PeriodOption = None,
+    workspace: WorkspaceOption = HERE,
+    html: HtmlOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """From a payout line, or all lines of a worker's month, down to the rows of the files: each level adds up."""
+    from orchestration.lineage import commands
+
+    opened = Workspace.open(workspace)
+    if html:
+        commands.write_trace(opened, html, payout_line_id, worker, period)
+        console.print(f"Open {html}", soft_wrap=True)
+    elif as_json:
+        typer.echo(commands.trace_as_json(opened, payout_line_id, worker, period))
+    else:
+        console.print(commands.trace_as_text(opened, payout_line_id, worker, period))
+
+
+@app.command()
+def statement(
+    worker: Annotated[str, typer.Option(help="The worker's id.", show_default=False)],
+    period: Annotated[str, typer.Option(help="The pay period, such as FY2026-M03.", show_default=False)],
+    workspace: WorkspaceOption = HERE,
+    html: HtmlOption = None,
+) -> None:
+    """What a worker is paid in a month and why, where the quota stands, and what the next tier needs."""
+    from orchestration.ledger.store import last_close
+    from orchestration.lineage import commands
+    from orchestration.lineage.statement import Ledger
+
+    opened = Workspace.open(workspace)
+    closed = last_close(opened)
+    ledger_state = Ledger(closed.ledger_lines, closed.head_hash) if closed else None
+    if html:
+        commands.write_statement(opened, html, worker, period, ledger_state)
+        console.print(f"Open {html}", soft_wrap=True)
+    else:
+        console.print(commands.statement_as_text(opened, worker, period, ledger_state))
+
+
+@app.command()
 def ui(workspace: WorkspaceOption = HERE, port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000) -> None:
     """Dagster's web server and daemon for this workspace, on 127.0.0.1 only."""
     opened = Workspace.open(workspace)

@@ -84,7 +84,7 @@ def transform_assets(workspace: Workspace, project: DbtProject) -> dg.AssetsDefi
         manifest=project.manifest_path,
         project=project,
         dagster_dbt_translator=RoomTranslator(),
-        exclude="resource_type:unit_test",
+        exclude=f"resource_type:unit_test tag:{gate.IMPLIED_KEY}",
         name="transform",
     )
     def transform(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:

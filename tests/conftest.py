@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from orchestration.workspace import PROJECT_ROOT, Workspace
+
+if TYPE_CHECKING:
+    from built_companies import Built
 
 ADVENTUREWORKS = PROJECT_ROOT.parent / "shared" / "data" / "adventureworks"
 
@@ -36,3 +41,42 @@ def adventureworks_warehouse(adventureworks_data: Path, tmp_path_factory: pytest
 
     workspace: Workspace = make(tmp_path_factory.mktemp("adventureworks") / "aw", "adventureworks", adventureworks_data)
     return build(workspace)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A small demo company, built once; nothing is published yet."""
+    from pipeline import build
+
+    from orchestration.demo.company import generate
+    from orchestration.new_workspace import make
+
+    workspace: Workspace = make(tmp_path_factory.mktemp("demo") / "demo", "demo")
+    generate(workspace.sources["canonical"], workers=40, events=1_500, seed=7, as_of=date(2026, 10, 31))
+    build(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def nordlicht(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The company worked out by hand (hand_company.py), built and published once."""
+    from hand_company import write
+    from pipeline import build
+
+    from orchestration.publish.store import publish
+
+    workspace = write(tmp_path_factory.mktemp("nordlicht") / "nordlicht")
+    build(workspace)
+    publish(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="session", params=["open", "closed"])
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Companies drawn at random, of a frame without closed months and of one with them."""
+    from built_companies import build_frame
+
+    # One workspace for both, so that dbt reads the project once.
+    root = tmp_path_factory.getbasetemp() / "companies"
+    root.mkdir(exist_ok=True)
+    return build_frame(request.param, root)

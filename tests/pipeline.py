@@ -26,14 +26,14 @@ def land(workspace: Workspace) -> None:
         ingest(workspace, source)
 
 
-def transform(workspace: Workspace, extra: Sequence[str] = ()) -> None:
+def transform(workspace: Workspace, extra: Sequence[str] = (), profiles: Path = PROJECT_ROOT) -> None:
     """Builds all models and runs their data tests, in process; raises AssertionError with what failed."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     os.environ.update(workspace.environment())
     arguments = [*dbt_build_arguments(), *extra, "--quiet", "--project-dir", str(PROJECT_ROOT)]
-    arguments += ["--profiles-dir", str(PROJECT_ROOT), "--target-path", str(workspace.dbt_target)]
+    arguments += ["--profiles-dir", str(profiles), "--target-path", str(workspace.dbt_target)]
     arguments += ["--log-path", str(workspace.dbt_target)]
     result = dbtRunner().invoke(arguments)
     # Else nothing in this process can open the warehouse read-only.

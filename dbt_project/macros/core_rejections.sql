@@ -3,15 +3,17 @@
     check; the cleaned model reads the rest by accepted_rows. That keys, dates and references are the contract's own is
     tested in tests/unit/test_dbt_project.py. -#}
 
+{#- A left join: for `not exists` DuckDB first makes the rows of ten million events distinct, 6 s of CPU (November 2026). -#}
 {% macro accepted_rows(entity) -%}
 (
     select delivered.*
     from {{ entity_rows(entity) }} as delivered
-    where not exists (
-        select 1 from {{ ref('int_core__' ~ entity ~ '_rejections') }} as rejections
-        where rejections.raw_row_number = delivered.raw_row_number and rejections.raw_file = delivered.raw_file
-            and rejections.raw_load_id = delivered.raw_load_id and rejections.source_system = delivered.source_system
-    )
+    left join (
+        select distinct source_system, raw_load_id, raw_file, raw_row_number
+        from {{ ref('int_core__' ~ entity ~ '_rejections') }} as all_rejections
+    ) as rejections
+        on {{ same_columns('delivered', 'rejections', ['raw_row_number', 'raw_file', 'raw_load_id', 'source_system']) }}
+    where rejections.raw_row_number is null
 )
 {%- endmacro %}
 

@@ -46,6 +46,11 @@ case
     end
 {%- endmacro %}
 
+{#- The share to 12 places, to tell the larger of two that are published alike. -#}
+{% macro unrounded_share(part, divisor) -%}
+case when {{ divisor }} = 1 then {{ part }} else {{ div_round(part, divisor, 12, 12, 9) }} end
+{%- endmacro %}
+
 {#- A number of at most places decimals as a whole number of units of its last place. -#}
 {% macro in_units(number, places) -%}
 cast({{ dec(number, places) }} * {{ 10 ** places }} as decimal(38,0))

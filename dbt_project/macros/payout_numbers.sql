@@ -11,13 +11,30 @@
 {%- endmacro %}
 
 {#- numerator ÷ denominator to 18 digits, in two steps of nine, so that no step passes 38 digits; null where the denominator
-    is 0. They have at most numerator_scale and denominator_scale decimals. -#}
+    is 0. They have at most numerator_scale and denominator_scale decimals. Where there are many, write the steps as columns of
+    three selects, so that each is computed once: half a million ratios took 20 s in one expression (November 2026). -#}
 {% macro payout_ratio(numerator, denominator, numerator_scale, denominator_scale) -%}
-{%- set leading = div_round(numerator, denominator, 9, numerator_scale, denominator_scale) -%}
+{%- set leading = payout_ratio_leading(numerator, denominator, numerator_scale, denominator_scale) -%}
+{%- set rest = payout_ratio_rest(numerator, denominator, leading, numerator_scale, denominator_scale) -%}
+{{ payout_ratio_whole(leading, rest, denominator, numerator_scale, denominator_scale) }}
+{%- endmacro %}
+
+{#- The first nine digits of the ratio. -#}
+{% macro payout_ratio_leading(numerator, denominator, numerator_scale, denominator_scale) -%}
+{{ div_round(numerator, denominator, 9, numerator_scale, denominator_scale) }}
+{%- endmacro %}
+
+{#- What they leave of the numerator, × 10^9. -#}
+{% macro payout_ratio_rest(numerator, denominator, leading, numerator_scale, denominator_scale) -%}
 {%- set rest_scale = [denominator_scale, numerator_scale - 9] | max -%}
-{%- set rest = dec(
+{{ dec(
     '(' ~ dec(numerator, numerator_scale) ~ ' - ' ~ dec(leading, 9) ~ ' * ' ~ dec(denominator, denominator_scale)
-    ~ ') * cast(1000000000 as decimal(38,0))', rest_scale) -%}
+    ~ ') * cast(1000000000 as decimal(38,0))', rest_scale) }}
+{%- endmacro %}
+
+{#- The ratio from both. -#}
+{% macro payout_ratio_whole(leading, rest, denominator, numerator_scale, denominator_scale) -%}
+{%- set rest_scale = [denominator_scale, numerator_scale - 9] | max -%}
 {{ dec(dec(leading, 9) ~ ' + ' ~ dec(div_round(rest, denominator, 9, rest_scale, denominator_scale), 9)
     ~ ' * cast(0.000000001 as decimal(10,9))', 18) }}
 {%- endmacro %}

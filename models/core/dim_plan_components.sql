@@ -18,7 +18,12 @@ select
     components.payment_frequency,
     components.threshold_attainment,
     components.cap_attainment,
-    components.cap_amount
+    components.cap_amount,
+    components.cross_component_id,
+    components.release_event,
+    components.release_share_at_booking,
+    plans.quota_proration,
+    plans.incentive_proration
 from {{ ref('stg_rules__plan_components') }} as components
 inner join {{ ref('stg_rules__plans') }} as plans on components.plan_id = plans.plan_id
 left join {{ ref('stg_rules__measures') }} as measures on components.measure_id = measures.measure_id

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
-{%- set columns = ['transaction_id', 'measure_id', 'worker_id', 'credit_rule_id', 'priority', 'credit_share', 'credit_amount',
-    'currency', 'reversal_share', 'period_id', 'credit_date', 'origin_transaction_id', 'origin_event_date', 'origin_period_id'] %}
+{%- set columns = ['transaction_id', 'measure_id', 'worker_id', 'credit_rule_id', 'priority', 'credit_share', 'part_share',
+    'share_divisor', 'credit_amount', 'currency', 'reversal_share', 'period_id', 'credit_date', 'origin_transaction_id', 'origin_event_date', 'origin_period_id'] %}
 -- All credits that rules give, managers' included, before each worker keeps one (calculation.md §3). may_have_rivals: the same
 -- worker may have another one of the transaction and measure.
 select

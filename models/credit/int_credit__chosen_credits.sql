@@ -17,7 +17,10 @@ ranked as (
         candidates.*,
         row_number() over (
             partition by candidates.transaction_id, candidates.measure_id, candidates.worker_id
-            order by candidates.priority, candidates.credit_share desc, {{ bytewise('candidates.credit_rule_id') }}
+            order by
+                candidates.priority, candidates.credit_share desc,
+                {{ unrounded_share('candidates.part_share', 'candidates.share_divisor') }} desc,
+                {{ bytewise('candidates.credit_rule_id') }}
         ) as place
     from {{ ref('int_credit__candidates') }} as candidates
     inner join rivals

@@ -12,16 +12,12 @@ union all
 select
     candidates.{{ columns | join(',\n    candidates.') }}
 from {{ ref('int_credit__candidates') }} as candidates
-where
-    candidates.may_have_rivals
-    and not exists (
-        select 1
-        from {{ ref('int_credit__chosen_credits') }} as chosen
-        where
-            chosen.transaction_id = candidates.transaction_id
-            and chosen.measure_id = candidates.measure_id
-            and chosen.worker_id = candidates.worker_id
-    )
+left join {{ ref('int_credit__chosen_credits') }} as chosen
+    on
+        candidates.transaction_id = chosen.transaction_id
+        and candidates.measure_id = chosen.measure_id
+        and candidates.worker_id = chosen.worker_id
+where candidates.may_have_rivals and chosen.transaction_id is null
 union all
 select
     {{ columns | join(',\n    ') }}

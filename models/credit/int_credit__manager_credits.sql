@@ -22,6 +22,8 @@ select
     via_worker_id,
     may_have_rivals,
     {{ credit_share('part_share', 'share_divisor') }} as credit_share,
+    part_share,
+    share_divisor,
     {{ credit_amount('value', 'reversal_share', 'part_share', 'share_divisor', 'is_money') }} as credit_amount,
     reversal_share,
     currency,

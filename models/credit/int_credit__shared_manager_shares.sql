@@ -8,7 +8,9 @@ with ranked as (
         *,
         row_number() over (
             partition by transaction_id, measure_id, worker_id
-            order by priority, credit_share desc, {{ bytewise('credit_rule_id') }}
+            order by
+                priority, credit_share desc, {{ unrounded_share('part_share', 'share_divisor') }} desc,
+                {{ bytewise('credit_rule_id') }}
         ) as place
     from {{ ref('int_credit__direct_credits') }}
     where direct_rule_count > 1
@@ -95,7 +97,11 @@ select
     credit_rule_id,
     worker_id,
     via_worker_id,
-    cast(least(divisor, {{ dec('all_plain', 12) }} * divisor + all_scaled) as {{ fine_share() }}) as kept_share,
+    cast(case
+        when divisor = 1 and all_plain + all_scaled < 1 then all_plain + all_scaled
+        when divisor = 1 then 1
+        else least(divisor, {{ dec('all_plain', 12) }} * divisor + all_scaled)
+    end as {{ fine_share() }}) as kept_share,
     cast(divisor as {{ share() }}) as share_divisor
 from summed
 where place = 1

@@ -50,22 +50,47 @@ ordered as (
         order by month_index, is_cancellation, credit_date, {{ bytewise('transaction_id') }}
         rows between unbounded preceding and current row
     )
+),
+
+-- The margin ratio in steps, each a column (payout_ratio).
+divided as (
+    select
+        *,
+        case when deal_revenue <> 0 then {{ payout_ratio_leading('deal_margin', 'deal_revenue', 12, 12) }} end as ratio_leading
+    from ordered
+),
+
+remaining as (
+    select
+        *,
+        {{ payout_ratio_rest('deal_margin', 'deal_revenue', 'ratio_leading', 12, 12) }} as ratio_rest
+    from divided
+),
+
+with_ratio as (
+    select
+        *,
+        case
+            when ratio_leading is null then null
+            else {{ payout_ratio_whole('ratio_leading', 'ratio_rest', 'deal_revenue', 12, 12) }}
+        end as margin_ratio
+    from remaining
 )
 
 select
-    ordered.position_number,
-    ordered.home_position_number,
-    ordered.worker_id,
-    ordered.component_id,
-    ordered.month_index,
-    ordered.credit_id,
-    ordered.transaction_id,
-    ordered.origin_transaction_id,
-    ordered.credit_date,
-    ordered.converted_amount,
-    ordered.is_cancellation,
-    ordered.place,
-    {{ dec('ordered.deal_amount', 4) }} as deal_amount,
+    with_ratio.position_number,
+    with_ratio.home_position_number,
+    with_ratio.worker_id,
+    with_ratio.component_id,
+    with_ratio.month_index,
+    with_ratio.credit_id,
+    with_ratio.transaction_id,
+    with_ratio.origin_transaction_id,
+    with_ratio.credit_date,
+    with_ratio.converted_amount,
+    with_ratio.is_cancellation,
+    with_ratio.place,
+    {{ dec('with_ratio.deal_amount', 4) }} as deal_amount,
     homes.payout_basis,
     homes.tier_basis,
     homes.tier_method,
@@ -73,8 +98,8 @@ select
     homes.band_from,
     homes.modifier,
     case
-        when homes.tier_basis = 'amount' then {{ dec('ordered.deal_amount', 18) }}
-        when ordered.deal_revenue <> 0 then {{ payout_ratio('ordered.deal_margin', 'ordered.deal_revenue', 12, 12) }}
+        when homes.tier_basis = 'amount' then {{ dec('with_ratio.deal_amount', 18) }}
+        else {{ dec('round(with_ratio.margin_ratio, 12)', 18) }}
     end as position_ratio
-from ordered
-inner join positions as homes on ordered.home_position_number = homes.position_number
+from with_ratio
+inner join positions as homes on with_ratio.home_position_number = homes.position_number

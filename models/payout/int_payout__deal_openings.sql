@@ -25,6 +25,7 @@ steps as (
 tiered as (
     select
         openings.*,
+        steps.step_number as part_number,
         steps.tier_from,
         steps.rate,
         steps.paid_rate,
@@ -50,6 +51,7 @@ tiered as (
     union all
     select
         openings.*,
+        steps.step_number as part_number,
         steps.tier_from,
         steps.rate,
         steps.paid_rate,
@@ -94,6 +96,7 @@ select
     position_number,
     origin_transaction_id as deal_id,
     credit_id,
+    part_number,
     transaction_id,
     is_cancellation,
     credit_date,

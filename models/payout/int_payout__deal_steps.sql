@@ -13,6 +13,7 @@ paid as (
     select
         positions.position_number,
         positions.modifier,
+        steps.step_number,
         steps.tier_from,
         steps.rate,
         steps.step_from,
@@ -35,6 +36,7 @@ paid as (
 select
     position_number,
     modifier,
+    step_number,
     tier_from,
     rate,
     step_from,

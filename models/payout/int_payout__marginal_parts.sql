@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 -- Each span of a credit, tier by tier, with what the tier pays for it (calculation.md §6). A part in no tier has tier_from
--- null; so has what cap_attainment cut, and a credit of 0. With cap_amount, what the window has earned at either end of the part.
+-- null; so has what cap_attainment cut, and a credit of 0: part 0. With cap_amount, what the window has earned at either end
+-- of the part.
 with spans as (
     select * from {{ ref('int_payout__marginal_spans') }}
 ),
@@ -12,6 +13,7 @@ steps as (
 touched as (
     select
         spans.*,
+        steps.step_number as part_number,
         steps.tier_from,
         steps.rate,
         steps.cap_amount,
@@ -46,6 +48,7 @@ paid as (
 select
     position_number,
     credit_id,
+    part_number,
     transaction_id,
     is_cancellation,
     credit_date,
@@ -75,6 +78,7 @@ union all
 select
     position_number,
     credit_id,
+    0 as part_number,
     transaction_id,
     is_cancellation,
     credit_date,

@@ -12,6 +12,7 @@ steps as (
 paid as (
     select
         terms.position_number,
+        steps.step_number,
         steps.tier_from,
         steps.rate,
         terms.modifier,
@@ -30,6 +31,7 @@ paid as (
 
 select
     position_number,
+    step_number,
     tier_from,
     rate,
     modifier,

@@ -36,6 +36,7 @@ modified as (
 select
     position_number,
     credit_id,
+    1 as part_number,
     transaction_id,
     is_cancellation,
     credit_date,
@@ -54,6 +55,7 @@ union all
 select
     position_number,
     credit_id,
+    0 as part_number,
     transaction_id,
     is_cancellation,
     credit_date,

@@ -1,6 +1,7 @@
 -- A component's reading, to 18 digits: its attainment by its own quota_basis, before its cap, or its margin ratio where its
 -- tiers are on margin; null where there is none (calculation.md §6). Only where something reads it: a matrix or modifier, or
--- the component's own tiers where they need the ratio itself.
+-- the component's own tiers where they need the ratio itself. Margin and revenue are converted to 12 places, so that a ratio is
+-- that of its tier's edge where it is within 10^-12 of it.
 with standings as (
     select * from {{ ref('int_payout__standings') }}
 ),
@@ -59,7 +60,7 @@ ratios as (
     union all
     select
         worker_id, component_id, period_id,
-        {{ payout_ratio('margin_to_date', 'revenue_to_date', 12, 12) }} as reading
+        {{ dec('round(' ~ payout_ratio('margin_to_date', 'revenue_to_date', 12, 12) ~ ', 12)', 18) }} as reading
     from measured
     where component_source <> 'objective' and tier_basis = 'margin'
     union all

@@ -49,6 +49,7 @@ select
     component_id,
     band_from,
     band_to,
+    row_number() over (partition by component_id, band_from order by step_from nulls first) as step_number,
     step_from,
     step_to,
     tier_from,

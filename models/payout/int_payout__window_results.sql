@@ -69,7 +69,7 @@ select
     coalesce(reached.result, on_credit.result) as result,
     case
         when positions.tier_basis = 'amount' then coalesce(reached.result, on_credit.result)
-        else {{ div_round('round(coalesce(reached.result, on_credit.result), 8)', 'positions.quota', 8, 8, 2) }}
+        else {{ div_round('round(coalesce(reached.result, on_credit.result), 12)', 'positions.quota', 8, 12, 2) }}
     end as tier_result
 from positions
 inner join on_credit

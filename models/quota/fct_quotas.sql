@@ -70,6 +70,10 @@ parts as (
         measure_id,
         period_id,
         coarseness,
+        period as quota_period,
+        quota_amount as period_quota_amount,
+        spread_weight,
+        total_weight,
         case
             when months_to_end = 1
                 then
@@ -91,6 +95,10 @@ select
     worker_id,
     measure_id,
     period_id,
-    cast(quota_amount as {{ money() }}) as quota_amount
+    cast(quota_amount as {{ money() }}) as quota_amount,
+    quota_period,
+    cast(period_quota_amount as {{ money() }}) as period_quota_amount,
+    cast(spread_weight as {{ share() }}) as month_weight,
+    cast(total_weight as {{ share() }}) as period_weight
 from finest_first
 where place = 1

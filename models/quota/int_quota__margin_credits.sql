@@ -5,10 +5,10 @@ select
     assignments.component_id,
     {{ dec(dec(dec('credits.credit_share * credits.reversal_share', 12)
         ~ ' * (transactions.amount - coalesce(transactions.cost_amount, 0))', 14)
-        ~ ' * case when credits.currency = assignments.currency then cast(1 as ' ~ rate() ~ ') else rates.rate end', 12) }}
+        ~ ' * case when transactions.currency = assignments.currency then cast(1 as ' ~ rate() ~ ') else rates.rate end', 12) }}
         as converted_margin,
     {{ dec(dec(dec('credits.credit_share * credits.reversal_share', 12) ~ ' * transactions.amount', 14)
-        ~ ' * case when credits.currency = assignments.currency then cast(1 as ' ~ rate() ~ ') else rates.rate end', 12) }}
+        ~ ' * case when transactions.currency = assignments.currency then cast(1 as ' ~ rate() ~ ') else rates.rate end', 12) }}
         as converted_revenue
 from {{ ref('fct_credits') }} as credits
 inner join {{ ref('int_quota__component_assignments') }} as assignments
@@ -21,6 +21,6 @@ inner join {{ ref('fct_transactions') }} as transactions on credits.transaction_
 left join {{ ref('stg_rules__fx_rates') }} as rates
     on
         credits.origin_period_id = rates.period
-        and credits.currency = rates.from_currency
+        and transactions.currency = rates.from_currency
         and assignments.currency = rates.to_currency
 where assignments.reads_margin

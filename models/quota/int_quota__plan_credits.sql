@@ -1,15 +1,6 @@
 -- Credits that count on a component, in its plan's currency (calculation.md §5). One credit may count on several components
 -- and plans. What doesn't count (no rate, a cancellation whose event didn't) is listed by int_quota__exceptions.
--- A cancellation alone may count on another day than its own.
-with cancellations as (
-    select
-        transaction_id,
-        period_id
-    from {{ ref('fct_transactions') }}
-    where reversed_transaction_id is not null
-),
-
-counted_reversals as (
+with counted_reversals as (
     select
         credit_id,
         component_id
@@ -23,7 +14,6 @@ matched as (
     select
         credits.worker_id,
         assignments.component_id,
-        assignments.plan_id,
         credits.period_id,
         credits.credit_id,
         credits.transaction_id,
@@ -36,9 +26,7 @@ matched as (
             as is_foreign,
         case when assignments.is_money and credits.currency <> assignments.currency then credits.currency end as foreign_currency,
         case when assignments.reads_margin then credits.credit_id end as margin_credit_id,
-        case when credits.origin_transaction_id <> credits.transaction_id then credits.credit_id end as reversing_credit_id,
-        case when credits.origin_transaction_id <> credits.transaction_id then credits.transaction_id end
-            as reversing_transaction_id
+        case when credits.origin_transaction_id <> credits.transaction_id then credits.credit_id end as reversing_credit_id
     from {{ ref('fct_credits') }} as credits
     inner join {{ ref('int_quota__component_assignments') }} as assignments
         on
@@ -51,7 +39,6 @@ matched as (
 select
     matched.worker_id,
     matched.component_id,
-    matched.plan_id,
     matched.period_id,
     matched.credit_id,
     matched.transaction_id,
@@ -62,8 +49,7 @@ select
         else matched.credit_amount
     end as converted_amount,
     margins.converted_margin,
-    margins.converted_revenue,
-    coalesce(cancellations.period_id, matched.period_id) as event_period_id
+    margins.converted_revenue
 from matched
 left join {{ ref('stg_rules__fx_rates') }} as rates
     on
@@ -74,7 +60,6 @@ left join counted_reversals
     on matched.reversing_credit_id = counted_reversals.credit_id and matched.component_id = counted_reversals.component_id
 left join {{ ref('int_quota__margin_credits') }} as margins
     on matched.margin_credit_id = margins.credit_id and matched.component_id = margins.component_id
-left join cancellations on matched.reversing_transaction_id = cancellations.transaction_id
 where
     (not matched.is_foreign or rates.rate is not null)
     and (matched.reversing_credit_id is null or counted_reversals.credit_id is not null)

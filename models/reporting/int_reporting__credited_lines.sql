@@ -1,5 +1,7 @@
+{{ config(materialized='view') }}
 -- From each payout line of a component to the credits and sales events behind it: those of its earned month, or, where the month
--- has none of its own (attainment to date falls as the quota grows), those of its window so far.
+-- has none of its own (attainment to date falls as the quota grows), those of its window so far. A view: rpt_payout_lineage
+-- alone reads its tens of millions of rows, and writes them once.
 with lines as (
     select * from {{ ref('fct_payouts') }}
 ),

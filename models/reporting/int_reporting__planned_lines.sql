@@ -1,6 +1,26 @@
 -- From each payout line to the people planning rows behind it: the assignment to the plan, quotas, objectives, adjustment, draw.
 with lines as (
     select * from {{ ref('fct_payouts') }}
+),
+
+-- The quotas behind each month of a component: those of its window's months, as far as its attainment reads them.
+window_quotas as (
+    select
+        attainment.worker_id,
+        attainment.component_id,
+        attainment.period_id,
+        attainment.measure_id,
+        months.quota_period
+    from {{ ref('fct_attainment') }} as attainment
+    inner join {{ ref('dim_plan_components') }} as components on attainment.component_id = components.component_id
+    inner join {{ ref('rpt_window_months') }} as months
+        on
+            attainment.worker_id = months.worker_id
+            and attainment.component_id = months.component_id
+            and attainment.window_id = months.window_id
+    where components.quota_basis = 'full_window' or months.period_id <= attainment.period_id
+    group by
+        attainment.worker_id, attainment.component_id, attainment.period_id, attainment.measure_id, months.quota_period
 )
 
 select
@@ -30,11 +50,34 @@ select
     quotas.raw_file,
     quotas.raw_row_number
 from lines
+inner join window_quotas
+    on
+        lines.worker_id = window_quotas.worker_id
+        and lines.component_id = window_quotas.component_id
+        and lines.earned_period_id = window_quotas.period_id
+inner join {{ ref('int_core__quotas') }} as quotas
+    on
+        window_quotas.worker_id = quotas.worker_id
+        and window_quotas.measure_id = quotas.measure_id
+        and window_quotas.quota_period = quotas.period
+where lines.line_type <> 'manual'
+union all
+select
+    lines.payout_line_id,
+    'worker_compensation' as entity,
+    compensation.worker_id || '|' || cast(compensation.valid_from as {{ dbt.type_string() }}) as record_key,
+    compensation.source_system,
+    compensation.raw_load_id,
+    compensation.raw_file,
+    compensation.raw_row_number
+from lines
 inner join {{ ref('dim_periods') }} as periods on lines.earned_period_id = periods.period_id
 inner join {{ ref('dim_plan_components') }} as components on lines.component_id = components.component_id
-inner join {{ ref('int_core__quotas') }} as quotas
-    on lines.worker_id = quotas.worker_id and components.measure_id = quotas.measure_id
-where lines.line_type <> 'manual' and quotas.period in (periods.period_id, periods.quarter_id, periods.year_id)
+inner join {{ ref('int_core__worker_compensation') }} as compensation on lines.worker_id = compensation.worker_id
+where
+    lines.line_type <> 'manual' and components.payout_basis = 'target_incentive'
+    and compensation.target_incentive is not null and compensation.valid_from < periods.ends_on
+    and coalesce(compensation.valid_to, date '9999-12-31') > periods.starts_on
 union all
 select
     lines.payout_line_id,

@@ -56,12 +56,30 @@ select
     ranked.attainment_share,
     cast(ranked.attainment_rank as integer) as attainment_rank,
     earnings.earned_amount,
-    earnings.earned_to_date
+    earnings.earned_to_date,
+    due.due_period_id,
+    tiers.tier_from,
+    tiers.tier_rate,
+    tiers.next_tier_from,
+    tiers.next_tier_rate,
+    cast(tiers.next_tier_credit_amount as {{ money() }}) as next_tier_credit_amount,
+    cast(tiers.threshold_credit_amount as {{ money() }}) as threshold_credit_amount,
+    tiers.pay_state
 from ranked
 inner join {{ ref('fct_earnings') }} as earnings
     on
         ranked.worker_id = earnings.worker_id
         and ranked.component_id = earnings.component_id
         and ranked.period_id = earnings.period_id
+inner join {{ ref('int_reporting__next_tiers') }} as tiers
+    on
+        ranked.worker_id = tiers.worker_id
+        and ranked.component_id = tiers.component_id
+        and ranked.period_id = tiers.period_id
+left join {{ ref('int_payout__earned_periods') }} as due
+    on
+        ranked.worker_id = due.worker_id
+        and ranked.component_id = due.component_id
+        and ranked.period_id = due.earned_period_id
 left join {{ ref('int_reporting__worker_months') }} as workers
     on ranked.worker_id = workers.worker_id and ranked.period_id = workers.period_id

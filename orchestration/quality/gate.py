@@ -26,6 +26,8 @@ from orchestration.workspace import Workspace
 SHOWN_ROWS = 20
 DBT_PASSED = {"success", "pass", "warn"}
 DBT_RUN_BY_A_BUILD = {"model", "seed", "snapshot", "test"}
+IMPLIED_KEY = "implied_key"
+"""Tag of dbt's key tests that no build runs, only the project's own tests do (docs/decisions/0011)."""
 
 
 def checks(workspace: Workspace) -> list[Check]:
@@ -99,6 +101,7 @@ def _declared(workspace: Workspace, layer: Layer) -> set[tuple[str, str]]:
             (_dbt_table(nodes, name), name)
             for name, node in nodes.items()
             if node["resource_type"] in DBT_RUN_BY_A_BUILD and node["config"]["enabled"]
+            if IMPLIED_KEY not in node["tags"]
         }
     found = declared_raw(workspace) if layer == "raw" else marts_checks(read_manifest(workspace))
     return {(check.table, check.name) for check in found}

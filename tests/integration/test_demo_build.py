@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-from datetime import date
 from pathlib import Path
 
 import duckdb
-import pytest
 from pipeline import build
 
-from orchestration.demo.company import generate
-from orchestration.new_workspace import make
 from orchestration.workspace import PROJECT_ROOT, Workspace
 
 MARTS = (
@@ -21,15 +17,6 @@ MARTS = (
     "payout.fct_payouts",
     "reporting.rpt_exceptions",
 )
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A small demo company, built once."""
-    workspace = make(tmp_path_factory.mktemp("demo") / "demo", "demo")
-    generate(workspace.sources["canonical"], workers=40, events=1_500, seed=7, as_of=date(2026, 10, 31))
-    build(workspace)
-    return workspace
 
 
 def _one(warehouse: Path, query: str) -> object:

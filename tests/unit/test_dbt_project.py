@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from orchestration.ingest.contract import OWN_TABLES, TableContract, read_rules_contract, read_source_contract
+from orchestration.quality.gate import IMPLIED_KEY
 from orchestration.workspace import PROJECT_ROOT
 
 STAGES = ("staging", "core", "credit", "quota", "payout", "reporting")
@@ -69,17 +70,6 @@ def test_every_model_says_what_it_is_ending_with_its_grain(models: list[Node]) -
     assert not wrong, faults(wrong)
 
 
-# Views of parts of credits: two parts that no tier pays, or that a cap cuts, may be equal in all but their amounts;
-# int_payout__pieces, which has a key, brings them together.
-WITHOUT_KEY = {
-    "int_payout__capped_pieces",
-    "int_payout__deal_openings",
-    "int_payout__marginal_parts",
-    "int_payout__parts",
-    "int_payout__reached_parts",
-}
-
-
 def test_every_grain_is_tested_as_a_key(manifest: Mapping[str, Any], models: list[Node]) -> None:
     keys: dict[str, list[list[str]]] = {}
     for node in manifest["nodes"].values():
@@ -89,9 +79,20 @@ def test_every_grain_is_tested_as_a_key(manifest: Mapping[str, Any], models: lis
     wrong = {
         node["name"]: f"meta.grain is {grain}, unique_together tests {keys.get(node['unique_id'], [])}"
         for node in models
-        if node["name"] not in WITHOUT_KEY
         if not (grain := node["config"]["meta"].get("grain")) or grain not in keys.get(node["unique_id"], [])
     }
+    assert not wrong, faults(wrong)
+
+
+def test_a_build_leaves_out_only_keys_of_views_and_the_hash_of_a_tested_key(manifest: Mapping[str, Any]) -> None:
+    left_out = [node for node in manifest["nodes"].values() if IMPLIED_KEY in node["tags"]]
+    wrong = {}
+    for node in left_out:
+        test, model = node["test_metadata"], manifest["nodes"][node["attached_node"]]
+        is_key_of_view = test["name"] == "unique_together" and model["config"]["materialized"] == "view"
+        if not is_key_of_view and (test["name"], node["column_name"]) != ("unique", "credit_id"):
+            wrong[node["name"]] = "a build must run it (docs/decisions/0011)"
+    assert left_out
     assert not wrong, faults(wrong)
 
 
