@@ -2,8 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+COMPANIES ?= 1000
+SEED ?= 1
 
-.PHONY: demo test check format setup ui clean
+.PHONY: demo test check fuzz mutations format setup ui clean
 
 demo: setup ## Generate the demo company, run the whole pipeline, show what came out.
 	@$(BIN)/quotaline generate
@@ -19,6 +21,12 @@ check: setup ## Linters, types, dbt's deprecations.
 	@$(BIN)/sqlfluff lint models dbt_project/tests --processes 2 --disable-progress-bar
 	@QUOTALINE_AS_OF=2026-12-31 QUOTALINE_SOURCES=canonical,ledger,adventureworks $(BIN)/dbt --quiet parse \
 		--no-partial-parse --warn-error-options '{"error": ["Deprecations"]}' --target-path .quotaline/check
+
+fuzz: setup ## Thousands of companies drawn at random against the oracle: make fuzz COMPANIES=2000 SEED=7
+	@QUOTALINE_COMPANIES=$(COMPANIES) QUOTALINE_SEED=$(SEED) $(BIN)/python -m pytest tests/properties/test_language.py tests/properties/test_always.py
+
+mutations: setup ## Break the SQL line by line in a copy, and show which test notices.
+	@$(BIN)/python tests/mutations.py
 
 format: setup ## Rewrite Python and SQL in the project's style.
 	@$(BIN)/ruff check --fix .
