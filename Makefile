@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test check format setup ui clean
+.PHONY: demo test test-slow check format setup ui clean
 
 demo: setup ## Generate the demo company, run the whole pipeline, show what came out.
 	@$(BIN)/quotaline generate
@@ -11,6 +11,9 @@ demo: setup ## Generate the demo company, run the whole pipeline, show what came
 
 test: setup ## All tests.
 	@$(BIN)/python -m pytest
+
+test-slow: setup ## Tests that take minutes: twenty-four months closed one after another.
+	@$(BIN)/python -m pytest -m slow
 
 check: setup ## Linters, types, dbt's deprecations.
 	@$(BIN)/ruff check .
