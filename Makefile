@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 COMPANIES ?= 1000
 SEED ?= 1
 
-.PHONY: demo test check fuzz mutations format setup ui clean
+.PHONY: demo test test-slow check fuzz mutations format setup ui clean
 
 demo: setup ## Generate the demo company, run the whole pipeline, show what came out.
 	@$(BIN)/quotaline generate
@@ -13,6 +13,9 @@ demo: setup ## Generate the demo company, run the whole pipeline, show what came
 
 test: setup ## All tests.
 	@$(BIN)/python -m pytest
+
+test-slow: setup ## Tests that take minutes: twenty-four months closed one after another.
+	@$(BIN)/python -m pytest -m slow
 
 check: setup ## Linters, types, dbt's deprecations.
 	@$(BIN)/ruff check .

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
+import shutil
 import sqlite3
 import sys
 import threading
@@ -18,8 +20,11 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from orchestration import builds
+from orchestration.problems import Problem, UserError
 from orchestration.run_lock import alone_in
 from orchestration.workspace import Workspace
+
+FULL = 8 << 20  # bytes; with less left, nothing that a run writes fits
 
 STEPS = {
     "rules": "rules checked and copied",
@@ -69,13 +74,13 @@ class Outcome:
 def run_build(workspace: Workspace, console: Console) -> Outcome:
     """Runs one build in this process. All other output goes to a log file, so that the terminal stays readable.
 
-    Raises UserError if another run is going on in this workspace.
+    Raises UserError if another run is going on in this workspace, or if the disk is full.
     """
     run_id = str(uuid.uuid4())
     log = workspace.state / "logs" / f"{time.strftime('%Y%m%dT%H%M%S')}-{run_id[:8]}.log"
     os.environ.update(workspace.environment())
     outcome = Outcome(run_id, log)
-    with alone_in(workspace), _quiet(log, console) as terminal:
+    with alone_in(workspace), _quiet(log, console) as terminal, _full_disk_said(workspace, outcome):
         progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=terminal, transient=True
         )
@@ -189,6 +194,26 @@ def _explain(result: Any, outcome: Outcome) -> None:
 
 
 @contextlib.contextmanager
+def _full_disk_said(workspace: Workspace, outcome: Outcome) -> Iterator[None]:
+    """Whatever a full disk breaks, Dagster's records included, is told as a full disk. Raises UserError."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, UserError) or not _is_full(workspace, outcome):
+            raise
+    if not (outcome.succeeded or outcome.user_error or outcome.gate_failed) and _is_full(workspace, outcome):
+        gc.collect()  # dbt's stream complains when it is closed: into the log, not onto the terminal
+        problem = Problem(str(workspace.root), "there is no space left on the disk", "free some and run again")
+        raise UserError("The disk is full. Nothing was published; the last publication stays as it was.", [problem])
+
+
+def _is_full(workspace: Workspace, outcome: Outcome) -> bool:
+    """Now, or when something failed: temporary files are gone by the time one looks."""
+    said = outcome.log.read_bytes() if outcome.log.is_file() else b""
+    return b"No space left on device" in said or shutil.disk_usage(workspace.root).free < FULL
+
+
+@contextlib.contextmanager
 def _quiet(log: Path, console: Console) -> Iterator[Console]:
     """Sends what this process and its children write to `log`; gives a console that still writes to the terminal."""
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -203,8 +228,9 @@ def _quiet(log: Path, console: Console) -> Iterator[Console]:
     try:
         yield terminal
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        with contextlib.suppress(OSError):  # the log's disk is full
+            sys.stdout.flush()
+            sys.stderr.flush()
         os.dup2(saved[0], 1)
         os.dup2(saved[1], 2)
         for handle in saved:

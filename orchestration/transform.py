@@ -3,6 +3,7 @@
 # No `from __future__ import annotations` here: Dagster reads the context's annotation and needs the class itself.
 
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -42,12 +43,20 @@ def dbt_project(workspace: Workspace) -> DbtProject:
     os.environ.update(workspace.environment())
     project = DbtProject(project_dir=PROJECT_ROOT, profiles_dir=PROJECT_ROOT, target_path=workspace.dbt_target)
     stamp, now = workspace.dbt_target / "manifest.sha256", _project_fingerprint(workspace)
-    if not (project.manifest_path.is_file() and stamp.is_file() and stamp.read_text() == now):
+    if not (_is_whole(project.manifest_path) and stamp.is_file() and stamp.read_text() == now):
         workspace.dbt_target.mkdir(parents=True, exist_ok=True)
         rules.ensure_rules_copy(workspace)
         dbt_cli(project).cli(["parse", "--quiet"], target_path=workspace.dbt_target).wait()
         stamp.write_text(now)
     return project
+
+
+def _is_whole(manifest: Path) -> bool:
+    """dbt writes it anew in each run; a kill or a full disk can leave half of it."""
+    try:
+        return isinstance(json.loads(manifest.read_bytes()), dict)
+    except (OSError, ValueError):
+        return False
 
 
 def _project_fingerprint(workspace: Workspace) -> str:

@@ -9,6 +9,8 @@ select
     reason,
     requested_by,
     approved_by,
+    -- By somebody else: nobody approves their own request.
+    coalesce(lower(approved_by) <> lower(coalesce(requested_by, '')), false) as is_approved,
     raw_load_id,
     raw_file,
     raw_row_number

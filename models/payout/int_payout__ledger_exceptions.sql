@@ -12,11 +12,11 @@ with unapproved as (
         raw_file,
         raw_row_number,
         'approved_by' as column_name,
-        cast(null as {{ dbt.type_string() }}) as value,
-        'Nobody has approved this adjustment; it is not paid.' as reason,
-        'Have it approved (approved_by), or take it out.' as remedy
+        approved_by as value,
+        'Nobody but who requested it has approved this adjustment; it is not paid.' as reason,
+        'Have somebody else approve it (approved_by), or take it out.' as remedy
     from {{ ref('int_core__payout_adjustments') }}
-    where approved_by is null
+    where not is_approved
 ),
 
 withdrawn as (

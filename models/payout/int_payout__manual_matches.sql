@@ -13,7 +13,7 @@ with adjustments as (
             partition by worker_id, component_id, period, currency, amount order by {{ bytewise('adjustment_id') }}
         ) as amount_rank
     from {{ ref('int_core__payout_adjustments') }}
-    where approved_by is not null
+    where is_approved
 ),
 
 settled as (
