@@ -113,14 +113,22 @@ class Attainment:
         return self.worker_id, self.component.component_id, self.period.period_id
 
     @property
-    def quota(self) -> Fraction | None:
+    def delivered_quota(self) -> Fraction | None:
         """By the component's quota_basis."""
         full = self.component.quota_basis == "full_window"
         return self.quota_full_window if full else self.quota_to_date
 
     @property
+    def quota(self) -> Fraction | None:
+        """What there is a ratio to: a remainder of rounding below 0 is no quota."""
+        quota = self.delivered_quota
+        return None if quota is not None and quota < 0 else quota
+
+    @property
     def attainment(self) -> Fraction | None:
         """By the component's quota_basis, before any cap."""
+        if self.quota is None and not self.component.is_objective:
+            return None
         full = self.component.quota_basis == "full_window"
         return self.attainment_full_window if full else self.attainment_to_date
 
@@ -274,10 +282,13 @@ class Attainments:
 
     def _converted(self, credit: Credit, plan_id: str) -> CountedCredit | None:
         """In the plan's currency, at the rate of the month of the event, or of the one it reverses."""
-        if not credit.measured.measure.is_money:
-            return CountedCredit(credit, plan_id, credit.amount, ONE)
         month = self._calendar.at(credit.transaction.first.event_date)
-        rate = self._rates.find(month, credit.currency, self._plans[plan_id].currency)
+        currency = self._plans[plan_id].currency
+        if not credit.measured.measure.is_money:
+            # Units count as they are; a margin ratio leaves out what has no rate.
+            rate = self._rates.known(month, credit.transaction.event.currency, currency)
+            return CountedCredit(credit, plan_id, credit.amount, ZERO if rate is None else rate)
+        rate = self._rates.find(month, credit.currency, currency)
         if rate is None:
             return None
         return CountedCredit(credit, plan_id, rounded(credit.amount * rate), rate)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -155,7 +155,7 @@ class Crediting:
         for part in parts:
             if self._has_role(part.worker_id, rule, event):
                 shares[part.worker_id] += part.share * rule.credit_share
-                territories[part.worker_id].append(part)
+                territories[part.worker_id].append(replace(part, share=part.share * rule.credit_share))
         workers = sorted(shares)
         places = 2 if measured.measure.is_money else QUANTITY_PLACES
         exact = [measured.value * shares[worker_id] for worker_id in workers]

@@ -231,7 +231,8 @@ def _cut_to_cap_amount(pieces: list[Piece], component: PlanComponent) -> list[Pi
         if paid == piece.exact:
             result.append(piece)
         elif piece.item.credit.transaction.reverses:
-            result.append(_changed(piece.item, piece.tier_from, paid, piece.modifier))
+            rate = _rate(paid, piece.part, piece.modifier)
+            result.append(replace(piece, rate=rate, exact=paid))
         else:
             part = piece.part * paid / piece.exact
             if part != 0:
@@ -292,11 +293,12 @@ def _deal_opening(component: PlanComponent, deal: Deal, item: CountedCredit) -> 
             replace(piece, item=item) for piece in _along(bottom, below, ZERO, unit, None, modifier) if piece.part != 0
         ]
         above, tier = x - tiers.first.end, tiers.at(x)
-        pieces.append(
-            Piece(item, tier.start, tier.rate, above, modifier, above * tier.rate * modifier)
-            if tier
-            else _unpaid(item, above, modifier)
-        )
+        if above != 0:
+            pieces.append(
+                Piece(item, tier.start, tier.rate, above, modifier, above * tier.rate * modifier)
+                if tier
+                else _unpaid(item, above, modifier)
+            )
     elif component.tier_method == "excess":
         pieces = _along(item, tiers, ZERO, unit, None, modifier)
     else:
@@ -331,6 +333,8 @@ def _tier_from(component: PlanComponent, tiers: Tiers, x: Fraction | None) -> Fr
     """The start of the tier whose rate applies at x."""
     if x is None:
         return None
+    if component.tier_method == "linear" and x >= max(ZERO, tiers.tiers[-1].start):
+        return tiers.tiers[-1].start  # flat after the last point, wherever its tier ends
     on_ratio = component.tier_method in ("step", "linear")
     tier = (tiers.at(x) if x >= 0 else None) if on_ratio else tiers.paying(x)
     return tier.start if tier else None

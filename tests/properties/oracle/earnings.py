@@ -130,7 +130,7 @@ class Earnings:
         if component.payout_basis == "target_incentive":
             base = target_incentive
         elif component.payout_basis == "credit" and component.tier_basis != "amount":
-            base = quota if component.tier_basis == "attainment" else credited
+            base = row.delivered_quota if component.tier_basis == "attainment" else credited
         if _needs_attainment(component) and attainment is None:
             if not component.is_objective:
                 self._note("missing_quota", row)

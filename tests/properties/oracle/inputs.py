@@ -181,7 +181,13 @@ class PayoutAdjustment:
     period: str
     amount: Fraction = ZERO
     currency: str | None = None
+    requested_by: str | None = None
     approved_by: str | None = None
+
+    @property
+    def is_approved(self) -> bool:
+        """By somebody else than who requested it."""
+        return self.approved_by is not None and self.approved_by.lower() != (self.requested_by or "").lower()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -145,7 +145,7 @@ class Payouts:
             if row.line_type == "manual"
         )
         for adjustment in sorted(self._inputs.payout_adjustments, key=lambda row: row.adjustment_id):
-            if adjustment.approved_by is None:
+            if not adjustment.is_approved:
                 self._findings.add(
                     "unapproved_adjustment",
                     "payout_adjustments",
@@ -213,7 +213,7 @@ class Payouts:
 
     def _open_row(self, line: Line) -> Row:
         worker = self._people.workers.get(line.worker_id)
-        payroll_currency = worker.payroll_currency if worker else None
+        payroll_currency = (worker.payroll_currency if worker else None) or line.currency
         rate = self._rates.find(line.pay_period, line.currency, payroll_currency)
         key = (
             line.worker_id,

@@ -19,11 +19,15 @@ class Rates:
 
     def find(self, period: Period | None, from_currency: str | None, to_currency: str | None) -> Fraction | None:
         """The month's rate, or None, which is an exception."""
+        rate = self.known(period, from_currency, to_currency)
+        if rate is None:
+            key = f"{period.period_id if period else ''}|{from_currency or ''}|{to_currency or ''}"
+            self._findings.add("missing_rate", "fx_rates", key)
+        return rate
+
+    def known(self, period: Period | None, from_currency: str | None, to_currency: str | None) -> Fraction | None:
+        """The month's rate, or None."""
         if from_currency is not None and from_currency == to_currency:
             return ONE
         period_id = period.period_id if period else ""
-        rate = self._rates.get((period_id, from_currency or "", to_currency or ""))
-        if rate is None:
-            key = f"{period_id}|{from_currency or ''}|{to_currency or ''}"
-            self._findings.add("missing_rate", "fx_rates", key)
-        return rate
+        return self._rates.get((period_id, from_currency or "", to_currency or ""))
