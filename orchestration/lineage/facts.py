@@ -31,6 +31,19 @@ class Facts:
     def _read(self, query: str, *values: Iterable[Any]) -> list[Row]:
         return rows(self.connection, query, [list(value) for value in values])
 
+    @cached_property
+    def causes(self) -> dict[str, list[Row]]:
+        """What changed behind each adjustment since the closing before it."""
+        query = """
+            select * from reporting.rpt_restatements
+            where cause <> 'recomputed' and payout_line_id in (select unnest(?::text[]))
+            order by payout_line_id, cause, entity, record_key, column_name
+        """
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self._read(query, _distinct(self.lines, "payout_line_id")):
+            found[row["payout_line_id"]].append(row)
+        return found
+
     # Rules and names: small tables, read whole
 
     @cached_property

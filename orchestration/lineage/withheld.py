@@ -11,6 +11,14 @@ from orchestration.lineage.node import Node, total
 from orchestration.lineage.words import LINE_TYPES, number, percent
 
 SETTLED_TYPES = ("earning", "hold", "adjustment")
+CAUSES = {
+    "credit_added": "Credit that came since",
+    "credit_removed": "Credit that went since",
+    "credit_changed": "Credit that changed since",
+    "planning_changed": "Planning that changed since",
+    "rule_changed": "Rule that changed since",
+}
+"""Words for the causes of rpt_restatements; `recomputed` is the adjustment itself."""
 
 
 def hold(facts: Facts, line: Row) -> list[Node]:
@@ -141,7 +149,17 @@ def adjustment(facts: Facts, line: Row) -> list[Node]:
         for other in _others(facts, line, SETTLED_TYPES)
         if other["is_settled"] and other["payout_line_id"] != line["payout_line_id"]
     ]
-    return _as_settled(line, [*_earned(facts, line, counts=True), *held, *settled])
+    causes = [_cause(row) for row in facts.causes.get(line["payout_line_id"], [])]
+    return [*_as_settled(line, [*_earned(facts, line, counts=True), *held, *settled]), *causes]
+
+
+def _cause(row: Row) -> Node:
+    what = CAUSES[row["cause"]]
+    title = f"{what}: {row['entity']} {row['record_key']}"
+    if row["cause"] in ("planning_changed", "rule_changed"):
+        title += f", {row['column_name']}"
+    values = [("when it was closed", row["old_value"] or "nothing"), ("now", row["new_value"] or "nothing")]
+    return Node("cause", title, facts=values)
 
 
 def _settled(other: Row, title: str) -> Node:

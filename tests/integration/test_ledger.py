@@ -12,8 +12,10 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import paid_company
@@ -25,7 +27,10 @@ from orchestration.ledger import chain, store
 from orchestration.ledger.close import Request, approve, close
 from orchestration.ledger.journal import account, beancount
 from orchestration.ledger.verify import LedgerError, require_whole, verify, verify_files
+from orchestration.lineage.commands import trace_as_json
+from orchestration.lineage.trace import all_lines
 from orchestration.problems import UserError
+from orchestration.publish.store import open_publication
 from orchestration.run_lock import alone_in
 from orchestration.workspace import SETTINGS_FILE, Workspace
 
@@ -415,3 +420,32 @@ def test_a_chain_depends_on_every_value_and_on_the_order() -> None:
     one, two = ("l1", "ann", None, "10.00"), ("l2", "bob", "c", "5.00")
     assert list(chain.line_hashes(chain.GENESIS, [one, two])) != list(chain.line_hashes(chain.GENESIS, [two, one]))
     assert len({*chain.line_hashes(chain.GENESIS, [one, one, one])}) == 3
+
+
+# The trace of what is closed
+
+
+def test_a_settled_adjustment_traces_to_what_changed_and_to_its_row_in_the_ledger(two_closed: Path) -> None:
+    said = json.loads(trace_as_json(Workspace.open(two_closed), None, "ann", "FY2026-M02"))
+    nodes = list(_nodes(said["trace"]))
+    adjustment = next(node for node in nodes if node.get("title", "").startswith("Adjustment of"))
+    assert (adjustment["amount"], adjustment["unit"]) == ("-280.00", "USD")
+    causes = [(node["title"], *node["facts"].values()) for node in nodes if node["kind"] == "cause"]
+    assert causes == [
+        ("Credit that came since: sales_events t9", "nothing", "-4000.0000"),
+        ("Rule that changed since: rate_tiers c|0.00000000|, rate", "0.10000000", "0.12000000"),
+    ]
+    assert any("FY2026-M02/settled_payouts.parquet" in json.dumps(node) for node in nodes if node["kind"] == "raw_row")
+
+
+def test_every_line_of_a_company_with_closed_months_traces_and_adds_up(two_closed: Path) -> None:
+    workspace = Workspace.open(two_closed)
+    with open_publication(workspace) as publication:
+        traced = all_lines(publication)
+    assert len(traced) == paid_company.rows(workspace, "select count(*) from marts.fct_payouts")[0][0] > 6
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for child in node.get("children", []):
+        yield from _nodes(child)
