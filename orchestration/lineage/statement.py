@@ -19,6 +19,7 @@ from orchestration.lineage.words import (
     PAY_STATES,
     REASONS,
     bound_text,
+    cause_text,
     number,
     percent,
     rate_text,
@@ -76,7 +77,7 @@ def read(
     """The statement of a worker and pay period. Raises UserError where there is none."""
     worker, period = find.worker_of(connection, worker_id), find.period_of(connection, period_id)
     keys = [worker_id, period_id]
-    lines, components = find.rows(connection, LINES, keys), find.rows(connection, COMPONENTS, keys)
+    lines, components = _lines(connection, keys), find.rows(connection, COMPONENTS, keys)
     if not lines and not components:
         known = find.rows(
             connection,
@@ -106,6 +107,25 @@ def read(
         ledger=ledger,
     )
 
+
+def _lines(connection: duckdb.DuckDBPyConnection, keys: list[str]) -> list[Row]:
+    """The lines; an adjustment with what changed since its month was closed."""
+    causes: dict[str, list[str]] = defaultdict(list)
+    for row in find.rows(connection, CAUSES, keys):
+        causes[row["payout_line_id"]].append(
+            f"{cause_text(row)} ({row['old_value'] or '–'} → {row['new_value'] or '–'})."
+        )
+    return [
+        line | {"line_reason": " ".join([line["line_reason"], *causes[line["payout_line_id"]]])}
+        for line in find.rows(connection, LINES, keys)
+    ]
+
+
+CAUSES = """
+    select * from reporting.rpt_restatements
+    where worker_id = ? and pay_period_id = ? and cause <> 'recomputed'
+    order by payout_line_id, cause, entity, record_key, column_name
+    """
 
 LINES = """
     select payout_line_id, component_id, component_name, plan_name, earned_period_id, line_type, line_reason,

@@ -8,17 +8,9 @@ from orchestration.lineage.credits import event_node, transaction
 from orchestration.lineage.earning import earning
 from orchestration.lineage.facts import Facts, Row
 from orchestration.lineage.node import Node, total
-from orchestration.lineage.words import LINE_TYPES, number, percent
+from orchestration.lineage.words import LINE_TYPES, cause_text, number, percent
 
 SETTLED_TYPES = ("earning", "hold", "adjustment")
-CAUSES = {
-    "credit_added": "Credit that came since",
-    "credit_removed": "Credit that went since",
-    "credit_changed": "Credit that changed since",
-    "planning_changed": "Planning that changed since",
-    "rule_changed": "Rule that changed since",
-}
-"""Words for the causes of rpt_restatements; `recomputed` is the adjustment itself."""
 
 
 def hold(facts: Facts, line: Row) -> list[Node]:
@@ -154,12 +146,8 @@ def adjustment(facts: Facts, line: Row) -> list[Node]:
 
 
 def _cause(row: Row) -> Node:
-    what = CAUSES[row["cause"]]
-    title = f"{what}: {row['entity']} {row['record_key']}"
-    if row["cause"] in ("planning_changed", "rule_changed"):
-        title += f", {row['column_name']}"
     values = [("when it was closed", row["old_value"] or "nothing"), ("now", row["new_value"] or "nothing")]
-    return Node("cause", title, facts=values)
+    return Node("cause", cause_text(row), facts=values)
 
 
 def _settled(other: Row, title: str) -> Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -132,3 +133,18 @@ REASONS = {
     "held_until_invoice": "Held until it is invoiced.",
     "held_until_schedule": "Held until the date that the plan sets.",
 }
+
+CAUSES = {
+    "credit_added": "Credit that came since",
+    "credit_removed": "Credit that went since",
+    "credit_changed": "Credit that changed since",
+    "planning_changed": "Planning that changed since",
+    "rule_changed": "Rule that changed since",
+}
+"""Words for the causes of rpt_restatements; `recomputed` is the adjustment itself."""
+
+
+def cause_text(row: Mapping[str, Any]) -> str:
+    """What changed behind an adjustment, in words; a row of rpt_restatements."""
+    column = f", {row['column_name']}" if row["cause"] in ("planning_changed", "rule_changed") else ""
+    return f"{CAUSES[row['cause']]}: {row['entity']} {row['record_key']}{column}"

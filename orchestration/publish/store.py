@@ -74,7 +74,10 @@ def publish(workspace: Workspace) -> Publication:
 
 @contextmanager
 def open_publication(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The current publication, read-only, and the same one to the end. Raises UserError if nothing is published."""
+    """The current publication, read-only, and the same one to the end.
+
+    Raises UserError if nothing is published, or if it lacks a table or column that this revision asks for.
+    """
     path = Path(os.path.realpath(workspace.published / "current")) / DATABASE
     if not path.is_file():
         problem = Problem("published", "holds no publication yet", "run: quotaline run")
@@ -82,6 +85,9 @@ def open_publication(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection
     connection = duckdb.connect(str(path), read_only=True, config={"temp_directory": str(workspace.state / "tmp")})
     try:
         yield connection
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        problem = Problem("published", "was made by another revision of Quotaline", "run: quotaline run")
+        raise UserError("What is published has not what was asked for.", [problem]) from error
     finally:
         connection.close()
 

@@ -27,7 +27,8 @@ from orchestration.ledger import chain, store
 from orchestration.ledger.close import Request, approve, close
 from orchestration.ledger.journal import account, beancount
 from orchestration.ledger.verify import LedgerError, require_whole, verify, verify_files
-from orchestration.lineage.commands import trace_as_json
+from orchestration.lineage.commands import trace_as_json, write_statement
+from orchestration.lineage.statement import Ledger
 from orchestration.lineage.trace import all_lines
 from orchestration.problems import UserError
 from orchestration.publish.store import open_publication
@@ -449,3 +450,14 @@ def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield node
     for child in node.get("children", []):
         yield from _nodes(child)
+
+
+def test_a_statement_says_why_a_closed_month_is_paid_again_and_the_ledgers_state(two_closed: Path) -> None:
+    page = two_closed / "statement.html"
+    workspace = Workspace.open(two_closed)
+    head = verify(workspace).head
+    write_statement(workspace, page, "ann", "FY2026-M02", Ledger(6, head))
+    said = page.read_text(encoding="utf-8")
+    assert "Credit that came since: sales_events t9 (– → -4000.0000)." in said
+    assert "Rule that changed since: rate_tiers c|0.00000000|, rate (0.10000000 → 0.12000000)." in said
+    assert head in said
