@@ -1,0 +1,1 @@
+"""Lineage: where what was built comes from."""
