@@ -131,7 +131,13 @@ def _with_column_lineage(event: Any, lineage: ColumnLineage, key_of: Mapping[str
     found = dg.TableColumnLineage(
         {name: [dg.TableColumnDep(key_of[parent], one) for parent, one in parents] for name, parents in columns.items()}
     )
-    return event.with_metadata({**event.metadata, "dagster/column_lineage": found})
+    # Dagster+ draws the first; the open-source UI shows nothing of it (1.13), so the same is there to read.
+    lines = [
+        f"| {name} | {', '.join('.'.join([parent.split('.')[-1], one]) for parent, one in parents) or 'no column'} |"
+        for name, parents in columns.items()
+    ]
+    made_of = dg.MetadataValue.md("\n".join(["| column | is made of |", "| --- | --- |", *lines]))
+    return event.with_metadata({**event.metadata, "dagster/column_lineage": found, "columns made of": made_of})
 
 
 def _failure(layer: LayerRecord, invocation: DbtCliInvocation) -> Exception:
