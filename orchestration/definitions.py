@@ -12,6 +12,7 @@ import dagster as dg
 from orchestration import builds
 from orchestration.ingest.assets import rules_asset, source_assets
 from orchestration.ingest.load import landing_fingerprint
+from orchestration.lineage import openlineage
 from orchestration.publish.assets import publication_assets
 from orchestration.published_tables import PUBLIC, read_manifest
 from orchestration.quality import gate
@@ -31,11 +32,12 @@ def workspace_definitions(workspace: Workspace) -> dg.Definitions:
     transform = transform_assets(workspace, project)
     marts = [key for key in transform.keys if key.path[-1].startswith(PUBLIC)]
     of_marts = marts_checks(read_manifest(workspace))
+    lineage_hooks, lineage_resources = openlineage.in_dagster(workspace)
     job = dg.define_asset_job(
         JOB,
         selection=dg.AssetSelection.all(),
         executor_def=dg.in_process_executor,  # one process on the warehouse: while one writes, no other can even read
-        hooks={remember_failure(workspace)},
+        hooks={remember_failure(workspace), *lineage_hooks},
         description="One build: ingest, raw gate, dbt, marts gate, publication.",
     )
     return dg.Definitions(
@@ -54,7 +56,7 @@ def workspace_definitions(workspace: Workspace) -> dg.Definitions:
             )
         ],
         sensors=[new_landing_files(workspace, job)],
-        resources={"dbt": dbt_cli(project)},
+        resources={"dbt": dbt_cli(project), **lineage_resources},
     )
 
 

@@ -15,8 +15,10 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, 
 
 from orchestration import builds
 from orchestration.builds import LayerRecord
+from orchestration.column_lineage import ColumnLineage
 from orchestration.ingest import rules
 from orchestration.problems import GateError
+from orchestration.published_tables import read_manifest
 from orchestration.quality import gate
 from orchestration.workspace import PROJECT_ROOT, Workspace
 
@@ -42,7 +44,7 @@ def dbt_project(workspace: Workspace) -> DbtProject:
     """The project with this workspace's target folder, its manifest made if it is absent or older than the project."""
     os.environ.update(workspace.environment())
     project = DbtProject(project_dir=PROJECT_ROOT, profiles_dir=PROJECT_ROOT, target_path=workspace.dbt_target)
-    stamp, now = workspace.dbt_target / "manifest.sha256", _project_fingerprint(workspace)
+    stamp, now = _stamp(workspace), _project_fingerprint(workspace)
     if not (_is_whole(project.manifest_path) and stamp.is_file() and stamp.read_text() == now):
         workspace.dbt_target.mkdir(parents=True, exist_ok=True)
         rules.ensure_rules_copy(workspace)
@@ -57,6 +59,11 @@ def _is_whole(manifest: Path) -> bool:
         return isinstance(json.loads(manifest.read_bytes()), dict)
     except (OSError, ValueError):
         return False
+
+
+def _stamp(workspace: Workspace) -> Path:
+    """Says of which version of the project the manifest is."""
+    return workspace.dbt_target / "manifest.sha256"
 
 
 def _project_fingerprint(workspace: Workspace) -> str:
@@ -88,11 +95,18 @@ class RoomTranslator(DagsterDbtTranslator):
 
 def transform_assets(workspace: Workspace, project: DbtProject) -> dg.AssetsDefinition:
     """dbt's seeds, models and data tests as one multi-asset; its tests of severity error block what follows."""
+    translator = RoomTranslator()
+    manifest = read_manifest(workspace)
+    key_of = {
+        unique_id: translator.get_asset_key(node)
+        for unique_id, node in {**manifest["nodes"], **manifest["sources"]}.items()
+        if node["resource_type"] in ("model", "seed", "source")
+    }
 
     @dbt_assets(
         manifest=project.manifest_path,
         project=project,
-        dagster_dbt_translator=RoomTranslator(),
+        dagster_dbt_translator=translator,
         exclude=f"resource_type:unit_test tag:{gate.IMPLIED_KEY}",
         name="transform",
     )
@@ -104,12 +118,35 @@ def transform_assets(workspace: Workspace, project: DbtProject) -> dg.AssetsDefi
         invocation = dbt.cli(
             dbt_build_arguments(), context=context, target_path=workspace.dbt_target, raise_on_error=False
         )
-        yield from invocation.stream()
+        lineage = ColumnLineage(workspace, manifest, _stamp(workspace).read_text())
+        for event in invocation.stream():
+            yield _with_column_lineage(event, lineage, key_of)
+        if lineage.unreadable:
+            context.log.warning(f"No column lineage: sqlglot can't follow {', '.join(sorted(lineage.unreadable))}.")
+        lineage.keep()
         layer = gate.record_dbt_results(workspace, build_id, results)
         if not invocation.is_successful():
             raise _failure(layer, invocation)
 
     return transform
+
+
+def _with_column_lineage(event: Any, lineage: ColumnLineage, key_of: Mapping[str, dg.AssetKey]) -> Any:
+    """An event of dbt; that of a model that was built, with the columns that its columns are made of."""
+    model = str(event.metadata["unique_id"].value) if isinstance(event, dg.Output) else ""
+    columns = lineage.of(model) if model.startswith("model.") else {}
+    if not columns:
+        return event
+    found = dg.TableColumnLineage(
+        {name: [dg.TableColumnDep(key_of[parent], one) for parent, one in parents] for name, parents in columns.items()}
+    )
+    # Dagster+ draws the first; the open-source UI shows nothing of it (1.13), so the same is there to read.
+    lines = [
+        f"| {name} | {', '.join('.'.join([parent.split('.')[-1], one]) for parent, one in parents) or 'no column'} |"
+        for name, parents in columns.items()
+    ]
+    made_of = dg.MetadataValue.md("\n".join(["| column | is made of |", "| --- | --- |", *lines]))
+    return event.with_metadata({**event.metadata, "dagster/column_lineage": found, "columns made of": made_of})
 
 
 def _failure(layer: LayerRecord, invocation: DbtCliInvocation) -> Exception:

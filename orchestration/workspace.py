@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from orchestration.problems import Problem, UserError
 
@@ -66,6 +66,24 @@ class CloseSettings(Settings):
     approvals: Literal[1, 2] = 1
 
 
+class OpenLineageSettings(Settings):
+    """Where OpenLineage events go: `file` (path, relative to the state folder) or `http` (url of the catalogue)."""
+
+    transport: Literal["file", "http"]
+    path: str = "openlineage.jsonl"
+    url: str | None = None
+
+    @model_validator(mode="after")
+    def _url_of_http(self) -> OpenLineageSettings:
+        if (self.url is not None) != (self.transport == "http"):
+            raise ValueError("url belongs to transport http, which needs one")
+        if self.url is not None and not re.fullmatch(r"https?://[^/@\s]+(/[^@\s]*)?", self.url):
+            raise ValueError(
+                "url must be http:// or https:// without a password; a key is read from OPENLINEAGE_API_KEY"
+            )
+        return self
+
+
 class WorkspaceSettings(Settings):
     """quotaline.toml. as_of: last day that counts (empty: today); months after it are future and earn nothing."""
 
@@ -79,6 +97,7 @@ class WorkspaceSettings(Settings):
     publish: PublishSettings = PublishSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     close: CloseSettings = CloseSettings()
+    openlineage: OpenLineageSettings | None = None
 
     @field_validator("sources")
     @classmethod
@@ -211,7 +230,9 @@ def _problem(where: str, detail: dict[str, Any]) -> Problem:
         return Problem(where, f"{place}: unknown key", f"did you mean {near[0]}?" if near else "remove it")
     if detail["type"] == "missing":
         return Problem(where, f"{place} is missing", "add it")
-    return Problem(where, f"{place} = {detail['input']}: {detail['msg']}", "correct it")
+    # Of a whole section no values are quoted: one of them could be a password.
+    said = place if isinstance(detail["input"], dict) else f"{place} = {detail['input']}"
+    return Problem(where, f"{said}: {detail['msg']}", "correct it")
 
 
 def _keys(parents: list[Any]) -> list[str]:

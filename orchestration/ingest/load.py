@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 SHOWN_PROBLEMS = 20
 _BATCH_ROWS = 250_000
 _SEVERITY_OF = {"malformed_row": "unparsable_value", "reversed_dates": "overlapping_dates"}
-_RAW_COLUMNS = {"_file": "text", "_file_sha256": "text", "_row_number": "bigint", "_dlt_load_id": "text"}
+RAW_COLUMNS = {"_file": "text", "_file_sha256": "text", "_row_number": "bigint", "_dlt_load_id": "text"}
 _QUARANTINE_COLUMNS = PROBLEM_COLUMNS | {"load_id": "text", "_dlt_load_id": "text"}
 _LOADED_FILES = """
     table_name text, file text, sha256 text, load_id text, row_count bigint, quarantined_count bigint,
@@ -234,7 +234,7 @@ class _Ingestion:
             [self._contract.schema],
         ).fetchall()
         has = {(str(table), str(column)): str(data_type) for table, column, data_type in found}
-        tables = {t.name: {c.name: c.data_type for c in t.columns} | _RAW_COLUMNS for t in self._contract.tables}
+        tables = {t.name: {c.name: c.data_type for c in t.columns} | RAW_COLUMNS for t in self._contract.tables}
         tables["quarantined_rows"] = _QUARANTINE_COLUMNS
         tables["loaded_files"] = {"sha256": "text"}
         return all(

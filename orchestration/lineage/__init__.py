@@ -1,1 +1,1 @@
-"""From pay back to what it was made from, read from the current publication alone: traces and statements."""
+"""From pay back to what it was made from: traces and statements, and OpenLineage events for other tools."""

@@ -25,6 +25,7 @@ from orchestration.workspace import Workspace
 
 SHOWN_ROWS = 20
 DBT_PASSED = {"success", "pass", "warn"}
+DBT_NOT_RUN = {"skipped", "no-op"}  # an exposure is listed among the results, and nothing is done for it
 DBT_RUN_BY_A_BUILD = {"model", "seed", "snapshot", "test"}
 IMPLIED_KEY = "implied_key"
 """Tag of dbt's key tests that no build runs, only the project's own tests do (docs/decisions/0011)."""
@@ -63,7 +64,9 @@ def record_dbt_results(workspace: Workspace, build_id: str, run_results: Path) -
     results: list[CheckResult] = []
     if run_results.is_file():
         nodes = read_manifest(workspace)["nodes"]
-        ran = [result for result in json.loads(run_results.read_bytes())["results"] if result["status"] != "skipped"]
+        ran = [
+            result for result in json.loads(run_results.read_bytes())["results"] if result["status"] not in DBT_NOT_RUN
+        ]
         with builds.connect(workspace, read_only=True) as warehouse:
             results = [_dbt_result(warehouse, nodes, result) for result in ran]
     record = LayerRecord(finished_at=datetime.now(UTC), checks=tuple(results))

@@ -187,6 +187,13 @@ def test_a_failed_test_of_dbt_leaves_the_last_publication(workspace: Workspace) 
     assert current(workspace) == BUILD
 
 
+def test_exposures_which_dbt_lists_among_its_results_are_no_checks(workspace: Workspace) -> None:
+    results = json.loads((workspace.dbt_target / "run_results.json").read_text())["results"]
+    write_results(workspace, [*results, {"unique_id": "exposure.quotaline.published_duckdb", "status": "no-op"}])
+    make_build(workspace, NEXT_BUILD)
+    assert store.publish(workspace).build.build_id == NEXT_BUILD
+
+
 @pytest.mark.parametrize("dies_in", ["_finish_database", "_write_parquet", "_flip"])
 def test_a_publisher_killed_before_the_flip_leaves_the_old_build_and_the_next_one_cleans_up(
     workspace: Workspace, dies_in: str

@@ -108,6 +108,14 @@ def test_every_mart_has_an_enforced_contract_and_a_text_for_each_column(models: 
     assert not wrong, faults(wrong)
 
 
+def test_every_published_store_is_an_exposure_of_every_mart(manifest: Mapping[str, Any], models: list[Node]) -> None:
+    marts = {node["unique_id"] for node in models if is_mart(node)}
+    read = {one["name"]: set(one["depends_on"]["nodes"]) for one in manifest["exposures"].values()}
+    assert marts
+    assert read == {"published_duckdb": marts, "published_parquet": marts}
+    assert all(one["owner"]["name"] and one["description"] for one in manifest["exposures"].values())
+
+
 def test_a_model_fits_on_two_screens(models: list[Node]) -> None:
     lengths = {node["name"]: len(node["raw_code"].splitlines()) for node in models}
     wrong = {name: f"{lines} lines" for name, lines in lengths.items() if lines > MOST_LINES}

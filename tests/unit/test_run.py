@@ -29,7 +29,7 @@ def outcome(tmp_path: Path, said: str = "") -> Outcome:
 def test_whatever_breaks_on_a_full_disk_is_told_as_one(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9 - 4096, 4096))  # type: ignore[attr-defined]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9 - 4096, 4096))
     with pytest.raises(UserError, match="The disk is full"), _full_disk_said(workspace, outcome(tmp_path)):
         raise sqlite3.OperationalError("disk I/O error")
 
