@@ -78,6 +78,7 @@ def _write_dbts_files(workspace: Workspace) -> None:
             "test_metadata": {"name": "not_null"},
             "depends_on": {"nodes": ["model.quotaline.rpt_pay"]},
             "config": {"enabled": True},
+            "tags": [],
         },
     }
     status = {name: "pass" if name == TEST else "success" for name in nodes}
@@ -98,6 +99,7 @@ def _model(schema: str, name: str, grain: list[str], columns: list[str]) -> dict
         "name": name,
         "description": f"Made by hand: {name}'s rows; one row per {grain}.",
         "config": {"enabled": True, "meta": {"grain": grain}},
+        "tags": [],
         "columns": {
             column: {
                 "name": column,

@@ -329,7 +329,8 @@ def test_an_unknown_source_says_which_there_are(workspace: Workspace) -> None:
 
 def test_a_ledger_that_is_not_there_yet_is_no_mistake(workspace: Workspace) -> None:
     report = ingest(workspace, "ledger")
-    assert [(one.table, one.rows) for one in report.tables] == [("settled_payouts", 0), ("closed_periods", 0)]
+    assert {one.rows for one in report.tables} == {0}
+    assert {"settled_payouts", "closed_periods"} <= {one.table for one in report.tables}
     assert query(workspace, "select count(*) from raw_ledger.settled_payouts") == [(0,)]
 
 
