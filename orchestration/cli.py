@@ -80,7 +80,7 @@ def generate(
             opened.sources["canonical"], workers=workers, events=events, seed=seed, as_of=opened.as_of
         )
     console.print(f"Generated {company} in {opened.sources['canonical']}")
-    console.print("Next: quotaline run")
+    console.print(f"Next: quotaline run{opened.option}")
 
 
 @app.command()
@@ -150,7 +150,7 @@ def close(
     closed = close_month(opened, period, by, note)
     if isinstance(closed, Request):
         console.print(f"The closing of {period} is requested in the name of {closed.requested_by}.")
-        console.print(f"Next, by somebody else: quotaline approve {period} --by NAME")
+        console.print(f"Next, by somebody else: quotaline approve {period} --by NAME{opened.option}")
     else:
         _say_closed(opened, closed)
 
@@ -176,9 +176,9 @@ def _say_closed(workspace: Workspace, closed: Close) -> None:
     console.print(
         f"Ledger:  {closed.ledger_lines:,} lines, head hash {closed.head_hash}", soft_wrap=True, highlight=False
     )
-    console.print("Keep that hash somewhere else too: quotaline verify --head HASH compares.")
+    console.print(f"Keep that hash somewhere else too: quotaline verify --head HASH{workspace.option} compares.")
     console.print(f"Payroll file: {workspace.ledger / closed.period / 'payroll.csv'}", soft_wrap=True, highlight=False)
-    console.print("Next: quotaline run")
+    console.print(f"Next: quotaline run{workspace.option}")
 
 
 @app.command()
@@ -270,12 +270,14 @@ def statement(
 @app.command()
 def ui(workspace: WorkspaceOption = HERE, port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000) -> None:
     """Dagster's web server and daemon for this workspace, on 127.0.0.1 only."""
+    from orchestration.servers import serve
+
     opened = Workspace.open(workspace)
     opened.dagster_home.mkdir(parents=True, exist_ok=True)
     dagster = [sys.executable, "-m", "dagster", "dev", "-m", "orchestration.definitions"]
     command = [*dagster, "-h", "127.0.0.1", "-p", str(port), "-d", str(PROJECT_ROOT)]
-    console.print(f"Dagster for {opened.settings.name}: http://127.0.0.1:{port} (Ctrl-C ends it)")
-    raise typer.Exit(subprocess.call(command, env=os.environ | opened.environment(), cwd=PROJECT_ROOT))
+    console.print(f"Starting Dagster for {opened.settings.name}: http://127.0.0.1:{port} (Ctrl-C ends it)")
+    raise typer.Exit(serve(command, os.environ | opened.environment(), port))
 
 
 @app.command()

@@ -186,7 +186,7 @@ def _explain(result: Any, outcome: Outcome) -> None:
         outcome.problem = error.message.split(": ", 1)[-1].strip()
         if error.cls_name == "DagsterExecutionInterruptedError":
             outcome.problem = "Interrupted."
-        outcome.user_error = error.cls_name == "UserError"
+        outcome.user_error = error.cls_name in ("UserError", "LedgerError")
         outcome.gate_failed = error.cls_name in ("GateError", "DagsterAssetCheckFailedError")
         if outcome.user_error or outcome.gate_failed:
             return

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration import builds
+from orchestration.ledger.store import last_close
 from orchestration.problems import UserError
 from orchestration.publish.store import open_publication
 from orchestration.run import Outcome
@@ -107,9 +108,9 @@ def next_steps(workspace: Workspace) -> str:
         [
             "",
             f"Tables for BI:     {workspace.published}/current/quotaline.duckdb (schemas marts, reporting)",
-            "Exceptions, a row: quotaline exceptions --kind KIND",
-            "Dagster:           quotaline ui, then http://127.0.0.1:3000",
-            "Every column:      quotaline docs",
+            f"Exceptions, a row: quotaline exceptions --kind KIND{workspace.option}",
+            f"Dagster:           quotaline ui{workspace.option}, then http://127.0.0.1:3000",
+            f"Every column:      quotaline docs{workspace.option}",
         ]
     )
 
@@ -159,7 +160,10 @@ def status(workspace: Workspace) -> dict[str, Any]:
         with open_publication(workspace) as connection:
             facts |= _publication(connection)
     except UserError:
-        facts["next"] = "nothing is published yet; run: quotaline run"
+        facts["next"] = f"nothing is published yet; run: quotaline run{workspace.option}"
+    if closed := last_close(workspace):
+        facts["closed up to"] = f"{closed.period}, {closed.ledger_lines:,} lines in the ledger"
+        facts["head_hash"] = closed.head_hash
     if workspace.last_failure.is_file():
         failure = json.loads(workspace.last_failure.read_text(encoding="utf-8"))
         if facts["build_id"] is None or failure["at"] > facts["published_at"].isoformat():
@@ -195,6 +199,12 @@ def exceptions(workspace: Workspace, kind: str | None, limit: int) -> list[dict[
         )
 
 
+def _sentence(row: dict[str, Any]) -> str:
+    """Reason and remedy; a reason of ingestion is half a sentence about the value."""
+    reason, remedy = row["reason"], row["remedy"]
+    return f"{reason} {remedy}" if reason.endswith(".") else f"{reason}; {remedy}"
+
+
 def exceptions_list(rows: list[dict[str, Any]]) -> RenderableType:
     """Each exception in two lines: which record, and where it came from; what happened and what to do."""
     if not rows:
@@ -203,5 +213,7 @@ def exceptions_list(rows: list[dict[str, Any]]) -> RenderableType:
     for row in rows:
         place = f"{row['file']} row {row['row_number']}" if row["file"] else row["period_id"]
         facts = (row["severity"], row["kind"], row["entity"], row["record_key"], f"({place})" if place else None)
-        lines += [" ".join(str(fact) for fact in facts if fact), f"    {row['reason']} {row['remedy']}"]
+        value = f'"{row["value"]}" ' if row["value"] is not None else ""
+        column = f"{row['column_name']}: " if row["column_name"] else ""
+        lines += [" ".join(str(fact) for fact in facts if fact), f"    {column}{value}{_sentence(row)}"]
     return Text("\n".join(lines))

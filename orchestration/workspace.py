@@ -166,6 +166,11 @@ class Workspace:
         return self.root / "ledger"
 
     @property
+    def option(self) -> str:
+        """How commands are told of this workspace: ` -w DIR`, nothing where it is the current folder."""
+        return "" if self.root == Path.cwd() else f" -w {self.root}"
+
+    @property
     def rules(self) -> Path:
         return self.root / self.settings.rules
 

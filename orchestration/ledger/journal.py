@@ -101,6 +101,8 @@ def _expense(line_type: str) -> str:
 
 
 def _negative(amount: str) -> str:
+    if amount == "0.00":
+        return amount
     return amount[1:] if amount.startswith("-") else f"-{amount}"
 
 

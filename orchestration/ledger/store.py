@@ -85,8 +85,8 @@ def read_close(month: Path) -> Close:
     """A month's manifest. Raises UserError if it can't be read."""
     try:
         return Close.model_validate_json((month / MANIFEST).read_bytes())
-    except (OSError, ValidationError) as error:
-        reason = f"is no manifest ({type(error).__name__})"
+    except (OSError, ValidationError):
+        reason = "is missing or no manifest any more"
         problem = Problem(f"ledger/{month.name}/{MANIFEST}", reason, "bring the month back from a backup")
         raise UserError("The ledger is damaged.", [problem]) from None
 

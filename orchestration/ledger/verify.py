@@ -108,8 +108,8 @@ def _bytes(month: Path) -> Iterator[Problem]:
     before, after = _by_name(said), _by_name(now)
     names = sorted(name for name in before | after if before.get(name) != after.get(name))
     for name in names or [store.CHECKSUMS]:
-        reason = "is missing" if name not in after else "was added" if name not in before else "has other bytes"
-        yield Problem(f"{where}/{name}", f"{reason} than when the month was closed", BACKUP)
+        reason = "is missing" if name not in after else "was added" if name not in before else "was changed"
+        yield Problem(f"{where}/{name}", f"{reason} since the month was closed", BACKUP)
 
 
 def _by_name(checksums: str) -> dict[str, str]:
@@ -131,7 +131,7 @@ def _month(connection: duckdb.DuckDBPyConnection, month: Path, close: Close, bef
         yield from _lines(connection, month, close, before)
         yield from _payroll(connection, month)
     except duckdb.Error as error:
-        yield Problem(f"ledger/{month.name}", f"can't be read ({type(error).__name__})", BACKUP)
+        yield Problem(f"ledger/{month.name}", f"holds a file that can't be read: {str(error).splitlines()[0]}", BACKUP)
 
 
 def _lines(connection: duckdb.DuckDBPyConnection, month: Path, close: Close, before: Close | None) -> Iterator[Problem]:
@@ -183,19 +183,18 @@ def _lost_months(workspace: Workspace, found: Verification) -> Iterator[Problem]
         known = publication.execute("select period_id, head_hash from marts.dim_closed_periods order by 1").fetchall()
     for period, head in known:
         if has.get(period) != head:
-            what = "has another" if period in has else "no longer has the"
-            yield Problem("ledger", f"{what} {period}, published with the hash {head}", BACKUP)
-            return
+            what = "has another" if period in has else "no longer has"
+            yield Problem("ledger", f"{what} {period}, which is published with the hash {head}", BACKUP)
 
 
 def _compare(workspace: Workspace, warehouse: duckdb.DuckDBPyConnection, found: Verification) -> None:
     """The settled lines of the warehouse are the ledger's, for the months that it has read."""
     if not _has_table(warehouse, "core", "dim_closed_periods"):
-        found.notes.append("The warehouse has no payouts yet: quotaline run")
+        found.notes.append(f"The warehouse has no payouts yet: quotaline run{workspace.option}")
         return
     read = {str(row[0]) for row in warehouse.execute("select period_id from core.dim_closed_periods").fetchall()}
     if unread := [close.period for close in found.closes if close.period not in read]:
-        found.notes.append(f"Closed since the last build: {', '.join(unread)}; next: quotaline run")
+        found.notes.append(f"Closed since the last build: {', '.join(unread)}; next: quotaline run{workspace.option}")
     months = [workspace.ledger / close.period / store.LINES for close in found.closes if close.period in read]
     if not months:
         return
