@@ -29,8 +29,9 @@ MARTS_ALONE = (
 )  # fmt: skip
 # A hash of ids, which differ by the prefix of the case; what they stand for is compared by the columns beside them.
 HASHES = {"credit_id", "payout_line_id"}
-# Shown in the marts with more places than they are exact to: F beside a quota of cents, a share of a scaled split.
-EXACT_PLACES = {"tier_result": 6, "credit_share": 8}
+# Shown in the marts with more places than they are exact to: F beside a quota of cents, a share of a scaled split, a
+# margin rounded before it is shown.
+EXACT_PLACES = {"tier_result": 6, "credit_share": 8, "tier_position": 7}
 
 Rows = list[dict[str, Any]]
 Comparable = tuple[object, ...]

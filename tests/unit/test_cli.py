@@ -85,7 +85,7 @@ def test_status_before_the_first_publication_says_what_to_do(workspace: Workspac
     assert json.loads(done.stdout) == {
         "workspace": "Acme",
         "build_id": None,
-        "next": "nothing is published yet; run: quotaline run",
+        "next": f"nothing is published yet; run: quotaline run -w {workspace.root}",
     }
 
 
@@ -149,8 +149,16 @@ def test_exceptions_are_listed_with_record_place_and_remedy() -> None:
     row = {
         "severity": "warn", "kind": "missing_cost", "entity": "sales_events", "record_key": "t2", "period_id": None,
         "file": "sales_events.csv", "row_number": 3, "reason": "It has no cost.", "remedy": "Deliver cost_amount.",
+        "column_name": None, "value": None,
     }  # fmt: skip
-    assert text(summary.exceptions_list([row])).splitlines() == [
+    typed = {
+        "severity": "error", "kind": "unparsable_value", "entity": "sales_events", "record_key": "t3",
+        "file": "sales_events.csv", "row_number": 4, "reason": "is not a date", "remedy": "write 2026-03-12",
+        "column_name": "event_date", "value": "31/02/2026",
+    }  # fmt: skip
+    assert text(summary.exceptions_list([row, typed])).splitlines() == [
         "warn missing_cost sales_events t2 (sales_events.csv row 3)",
         "    It has no cost. Deliver cost_amount.",
+        "error unparsable_value sales_events t3 (sales_events.csv row 4)",
+        '    event_date: "31/02/2026" is not a date; write 2026-03-12',
     ]

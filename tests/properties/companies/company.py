@@ -11,6 +11,7 @@ from typing import Any
 from case_files import Case
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
 from oracle import Company, compute
 
 from .crediting import crediting
@@ -21,6 +22,9 @@ from .planning import planning
 from .selling import selling
 
 Rows = dict[str, list[Drawn]]
+
+# Hypothesis mixes in constants of whatever modules are loaded: the same seed would give other companies in another run.
+providers._get_local_constants = providers.Constants  # type: ignore[attr-defined]
 
 
 def drawn(frame: Frame, count: int, seed_number: int) -> list[Case]:
