@@ -1,8 +1,6 @@
 -- What a salesperson reads: each line of a pay period, and where deals made it, each deal at the rate of each tier it touched
 -- (calculation.md §8). A line is divided only where its deals add up to it; so the statement always adds up to the payouts.
 -- What is true of a whole line is looked up once a line; only then is the line divided, into ten million parts and more.
--- A settled line stands as it was closed: where its month comes to something else today, it says so (is_restated) and
--- names the months that pay the adjustments.
 with earned as (
     select
         worker_id,
@@ -13,60 +11,7 @@ with earned as (
     group by worker_id, component_id, period_id
 ),
 
-calculated as (
-    select
-        'earning' as line_type,
-        worker_id,
-        component_id,
-        period_id,
-        currency,
-        earned_amount as amount
-    from {{ ref('fct_earnings') }}
-    union all
-    select
-        'hold' as line_type,
-        worker_id,
-        component_id,
-        earned_period_id as period_id,
-        currency,
-        -sum(held_amount) as amount
-    from {{ ref('int_payout__holds') }}
-    group by worker_id, component_id, earned_period_id, currency
-),
-
-restated as (
-    select
-        payouts.payout_line_id,
-        coalesce(calculated.amount, 0) as calculated_amount
-    from {{ ref('fct_payouts') }} as payouts
-    left join calculated
-        on
-            payouts.line_type = calculated.line_type
-            and payouts.worker_id = calculated.worker_id
-            and payouts.component_id = calculated.component_id
-            and payouts.earned_period_id = calculated.period_id
-            and payouts.currency = calculated.currency
-    where
-        payouts.is_settled
-        and payouts.line_type in ('earning', 'hold')
-        and payouts.amount <> coalesce(calculated.amount, 0)
-),
-
-adjusted as (
-    select
-        worker_id,
-        component_id,
-        earned_period_id,
-        {{ text_list('pay_period_id', 'pay_period_id') }} as pay_period_ids
-    from (
-        select distinct worker_id, component_id, earned_period_id, pay_period_id
-        from {{ ref('fct_payouts') }}
-        where line_type = 'adjustment'
-    ) as months
-    group by worker_id, component_id, earned_period_id
-),
-
-reasoned as (
+lines as (
     select
         payouts.*,
         people.worker_name,
@@ -74,30 +19,11 @@ reasoned as (
         workers.manager_name,
         components.plan_name,
         components.component_name,
-        case payouts.line_type
-            when 'manual' then coalesce(adjustments.reason, 'Adjusted by hand.')
-            when 'adjustment' then 'The month was calculated again: the difference to what was paid before.'
-            when 'draw' then 'Advance: what is missing to the draw of the month.'
-            when 'draw_recovery' then 'Taken back of earlier advances.'
-            when 'guarantee' then 'What is missing to the guaranteed amount of the month.'
-            when 'hold'
-                then case components.release_event
-                        when 'payment' then 'Held until the customers have paid.'
-                        when 'invoice' then 'Held until the deals are invoiced.'
-                        else 'Held until the dates of the plan.'
-                    end
-            when 'release'
-                then case components.release_event
-                        when 'payment' then 'Held before; the customers have paid.'
-                        when 'invoice' then 'Held before; the deals are invoiced.'
-                        else 'Held before; its date has come.'
-                    end
-            else 'Earned.'
-        end as own_reason,
-        restated.payout_line_id is not null as is_restated,
-        adjusted.pay_period_ids as adjusted_period_ids,
-        earned.worker_id is not null and restated.payout_line_id is null as is_divided
+        reasons.line_reason,
+        reasons.is_restated,
+        earned.worker_id is not null and not reasons.is_restated as is_divided
     from {{ ref('fct_payouts') }} as payouts
+    inner join {{ ref('int_reporting__line_reasons') }} as reasons on payouts.payout_line_id = reasons.payout_line_id
     left join earned
         on
             payouts.line_type = 'earning'
@@ -105,28 +31,10 @@ reasoned as (
             and payouts.component_id = earned.component_id
             and payouts.earned_period_id = earned.period_id
             and payouts.amount = earned.earned_in_period
-    left join restated on payouts.payout_line_id = restated.payout_line_id
-    left join adjusted
-        on
-            payouts.worker_id = adjusted.worker_id
-            and payouts.component_id = adjusted.component_id
-            and payouts.earned_period_id = adjusted.earned_period_id
     left join {{ ref('dim_workers') }} as people on payouts.worker_id = people.worker_id
     left join {{ ref('int_reporting__worker_months') }} as workers
         on payouts.worker_id = workers.worker_id and payouts.pay_period_id = workers.period_id
     left join {{ ref('dim_plan_components') }} as components on payouts.component_id = components.component_id
-    left join {{ ref('int_core__payout_adjustments') }} as adjustments on payouts.adjustment_id = adjustments.adjustment_id
-),
-
-lines as (
-    select
-        *,
-        case
-            when not is_restated then own_reason
-            when adjusted_period_ids is null then own_reason || ' Closed so; the month was calculated again since.'
-            else own_reason || ' Closed so; the month was calculated again since, adjusted in ' || adjusted_period_ids || '.'
-        end as line_reason
-    from reasoned
 ),
 
 deal_parts as (

@@ -20,6 +20,7 @@ from orchestration.lineage import commands, find
 from orchestration.lineage.facts import Facts
 from orchestration.lineage.node import Node, TraceError
 from orchestration.lineage.statement import Ledger
+from orchestration.lineage.statement_text import _table
 from orchestration.lineage.trace import all_lines, payout_line, trace
 from orchestration.problems import UserError
 from orchestration.publish.store import open_publication, publish
@@ -369,7 +370,7 @@ def test_a_rate_of_several_tiers_is_called_an_average(
     assert "¹" not in exact
 
 
-@pytest.mark.parametrize("width", [80, 100, 180])
+@pytest.mark.parametrize("width", [72, 80, 100, 180])
 def test_a_narrow_terminal_cuts_no_figure(nordlicht: Workspace, width: int) -> None:
     said = shown(commands.statement_as_text(nordlicht, "eve", "FY2026-M01"), width)
     assert "…" not in said
@@ -385,6 +386,16 @@ def test_a_narrow_terminal_cuts_no_figure(nordlicht: Workspace, width: int) -> N
         "2026-01-14",
     } <= words
     assert max(len(line) for line in said.splitlines() if line.startswith("│")) <= width
+
+
+def test_figures_wrap_only_between_words() -> None:
+    table = _table("Where you stand", "component", "window", "of quota", "earned", "next", numbers=("earned",))
+    quota, earned = "1,258,246.00 of 786,000.00 USD", "125,824.60 USD"
+    table.add_row("Sales of software", "FY2026-Q1", quota, earned, "The highest tier is reached: 15 %.")
+    for width in (60, 80, 120):
+        said = shown(table, width)
+        assert set(f"{quota} {earned} FY2026-Q1".split()) <= set(said.split())
+        assert "…" not in said
 
 
 def test_names_and_texts_of_users_are_escaped_in_pages(nordlicht: Workspace, tmp_path: Path) -> None:
