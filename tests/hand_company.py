@@ -15,6 +15,11 @@ Max, 1 % of what Ann and Bob sell: March (6,600.00 + 9,000.00) × 1 % = 156.00.
 Bob: quota 10,000.00 × 14 of 28 days in February + 10,000.00 in March = 15,000.00; sold 9,000.00, paid 900.00; the next
     tier needs 6,000.00 more. His draw of 2,000.00 lacks 1,100.00.
 Ann's deal of the family `other` counts in no measure.
+Eve, hardware, on her quota to date (10,000.00 a month), 10 % up to it, 15 % above:
+    January  12,000.00: 10,000.00 × 10 % + 2,000.00 × 15 % = 1,300.00, which is 10.833333 % of 12,000.00
+Eve, parts, 14 %:
+    January  100.01 × 14 % = 14.0014 and 50,544.89 × 14 % = 7,076.2846, together 7,090.286, so 7,090.29: the cent goes
+    to the larger rest, 14.00 and 7,076.29
 """
 
 from __future__ import annotations
@@ -31,23 +36,30 @@ RULES = {
         plan_id,plan_name,currency,quota_proration
         reps,Representatives,USD,active_days
         leads,Leads,USD,none
+        mixed,Mixed,USD,none
         """,
     "measures": """
         measure_id,measure_name,event_types,value,product_family
         sales,Sales,booking,amount,software
         services,Services,booking,amount,services
+        gear,Gear,booking,amount,hardware
+        parts,Parts,booking,amount,parts
         """,
     "credit_rules": """
         credit_rule_id,measure_id,credit_source,priority
         sales-owner,sales,owner,1
         sales-lead,sales,manager,2
         services-owner,services,owner,1
+        gear-owner,gear,owner,1
+        parts-owner,parts,owner,1
         """,
     "plan_components": """
         component_id,plan_id,component_name,measure_id,window,quota_basis,tier_basis,release_event,release_share_at_booking
         sales-c,reps,Sales <of software>,sales,quarter,full_window,attainment,,
         services-c,reps,Services,services,month,,amount,payment,0.5
         lead-c,leads,Team,sales,month,,amount,,
+        gear-c,mixed,Hardware,gear,quarter,to_date,attainment,,
+        parts-c,mixed,Parts,parts,month,,amount,,
         """,
     "rate_tiers": """
         component_id,tier_from,rate
@@ -55,6 +67,9 @@ RULES = {
         sales-c,1,0.15
         services-c,0,0.05
         lead-c,0,0.01
+        gear-c,0,0.10
+        gear-c,1,0.15
+        parts-c,0,0.14
         """,
     "fx_rates": """
         period,from_currency,to_currency,rate
@@ -71,17 +86,20 @@ LANDED = {
         ann,{NASTY},2026-01-01,EUR
         max,Max,2026-01-01,USD
         bob,Bob,2026-02-15,USD
+        eve,Eve,2026-01-01,USD
         """,
     "worker_jobs": """
         worker_id,valid_from,sales_role,manager_worker_id
         ann,2026-01-01,rep,max
         bob,2026-02-15,rep,max
         max,2026-01-01,lead,
+        eve,2026-01-01,rep,
         """,
     "crm_users": """
         user_id,worker_id
         u-ann,ann
         u-bob,bob
+        u-eve,eve
         """,
     "accounts": """
         account_id,account_name
@@ -92,17 +110,21 @@ LANDED = {
         sw,Software,software
         svc,Services,services
         misc,Other,other
+        hw,Hardware,hardware
+        pt,Parts,parts
         """,
     "plan_assignments": """
         worker_id,plan_id,valid_from
         ann,reps,2026-01-01
         bob,reps,2026-02-15
         max,leads,2026-01-01
+        eve,mixed,2026-01-01
         """,
     "quotas": """
         worker_id,measure_id,period,quota_amount
         ann,sales,FY2026-Q1,30000
         bob,sales,FY2026-Q1,30000
+        eve,gear,FY2026-Q1,30000
         """,
     "draws": """
         worker_id,valid_from,draw_type,amount_per_month,currency
@@ -121,6 +143,9 @@ LANDED = {
         t4,booking,2026-03-06,a1,misc,u-ann,700,USD,
         p1,payment,2026-03-20,a1,svc,u-ann,4000,USD,s1
         b1,booking,2026-03-10,a1,sw,u-bob,9000,USD,
+        e1,booking,2026-01-12,a1,hw,u-eve,12000,USD,
+        e2,booking,2026-01-13,a1,pt,u-eve,100.01,USD,
+        e3,booking,2026-01-14,a1,pt,u-eve,50544.89,USD,
         """,
 }
 

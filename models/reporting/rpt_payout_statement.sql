@@ -19,28 +19,11 @@ lines as (
         workers.manager_name,
         components.plan_name,
         components.component_name,
-        case payouts.line_type
-            when 'manual' then coalesce(adjustments.reason, 'Adjusted by hand.')
-            when 'adjustment' then 'The month was calculated again: the difference to what was paid before.'
-            when 'draw' then 'Advance: what is missing to the draw of the month.'
-            when 'draw_recovery' then 'Taken back of earlier advances.'
-            when 'guarantee' then 'What is missing to the guaranteed amount of the month.'
-            when 'hold'
-                then case components.release_event
-                        when 'payment' then 'Held until the customers have paid.'
-                        when 'invoice' then 'Held until the deals are invoiced.'
-                        else 'Held until the dates of the plan.'
-                    end
-            when 'release'
-                then case components.release_event
-                        when 'payment' then 'Held before; the customers have paid.'
-                        when 'invoice' then 'Held before; the deals are invoiced.'
-                        else 'Held before; its date has come.'
-                    end
-            else 'Earned.'
-        end as line_reason,
-        earned.worker_id is not null as is_divided
+        reasons.line_reason,
+        reasons.is_restated,
+        earned.worker_id is not null and not reasons.is_restated as is_divided
     from {{ ref('fct_payouts') }} as payouts
+    inner join {{ ref('int_reporting__line_reasons') }} as reasons on payouts.payout_line_id = reasons.payout_line_id
     left join earned
         on
             payouts.line_type = 'earning'
@@ -52,7 +35,6 @@ lines as (
     left join {{ ref('int_reporting__worker_months') }} as workers
         on payouts.worker_id = workers.worker_id and payouts.pay_period_id = workers.period_id
     left join {{ ref('dim_plan_components') }} as components on payouts.component_id = components.component_id
-    left join {{ ref('int_core__payout_adjustments') }} as adjustments on payouts.adjustment_id = adjustments.adjustment_id
 ),
 
 deal_parts as (
@@ -85,7 +67,7 @@ transactions as (
 )
 {%- set line_columns = ['pay_period_id', 'earned_period_id', 'worker_id', 'worker_name', 'manager_worker_id', 'manager_name',
     'plan_name', 'component_id', 'component_name', 'line_type', 'line_reason', 'amount as line_amount',
-    'payroll_amount as line_payroll_amount', 'payroll_currency', 'is_settled'] %}
+    'payroll_amount as line_payroll_amount', 'payroll_currency', 'is_settled', 'is_restated'] %}
 
 select
     lines.payout_line_id,

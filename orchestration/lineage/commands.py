@@ -58,6 +58,10 @@ def write_statement(
         next_text=statements.next_text,
         quota_text=statements.quota_text,
         part_text=statements.part_text,
+        standing=statements.standing_text(found.period),
+        tier_text=statements.tier_text,
+        deal_rate_text=statements.deal_rate_text,
+        deal_notes=statements.deal_notes,
     )
 
 

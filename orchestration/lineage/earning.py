@@ -9,8 +9,12 @@ from orchestration.lineage.facts import Facts, Row
 from orchestration.lineage.node import Node, TraceError
 from orchestration.lineage.standing import attainment, planning_rows
 from orchestration.lineage.words import (
+    BLENDED,
     CENT,
     bound_text,
+    carried,
+    carried_text,
+    is_blended,
     number,
     percent,
     plain,
@@ -99,9 +103,13 @@ def _tiers(facts: Facts, row: Row, component: Row, before: Row | None) -> Iterat
     for (tier_from, rate, _), members in groups.items():
         modifier = members[0]["modifier"]
         part = sum((deal["credit_part"] for deal in members), Decimal(0))
-        title = (
-            "Paid by no tier" if tier_from is None else f"Tier from {bound_text(tier_from, component, row['currency'])}"
-        )
+        own_rates = [
+            tier["rate"] for tier in facts.tiers.get((row["component_id"],), []) if tier["tier_from"] == tier_from
+        ]
+        bound = bound_text(tier_from, component, row["currency"])
+        title = "Paid by no tier" if tier_from is None else f"Tier from {bound}"
+        if tier_from is not None and is_blended(rate, component, own_rates):
+            title = f"{BLENDED.capitalize()}, up to the tier from {bound}"
         times = f" × {signed(plain(modifier))} modifier" if modifier != 1 else ""
         shown = rate_text(rate, component, row["currency"])
         yield Node(
@@ -127,12 +135,15 @@ def _tiers(facts: Facts, row: Row, component: Row, before: Row | None) -> Iterat
 def _deal(facts: Facts, deal: Row, component: Row, times: str, currency: str) -> Node:
     event = facts.transactions[deal["transaction_id"]]
     unit = unit_of(component, currency)
+    said = f"{number(deal['credit_part'], unit)} × {times}"
+    if more := carried(deal, unit):
+        said += f" = {number(deal['earned_amount'] - more, currency)}, {carried_text(more, component)}"
     return Node(
         "deal",
         f"{event['event_date']} {event['account_name'] or 'no customer'} ({deal['transaction_id']})",
         deal["earned_amount"],
         currency,
-        how=f"{number(deal['credit_part'], unit)} × {times}",
+        how=said,
         facts=[("credit", deal["credit_id"])],
     )
 

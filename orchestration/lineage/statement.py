@@ -16,13 +16,20 @@ import duckdb
 from orchestration.lineage import find
 from orchestration.lineage.facts import Row
 from orchestration.lineage.words import (
+    BLENDED,
     PAY_STATES,
     REASONS,
     bound_text,
+    carried,
+    carried_text,
     cause_text,
+    is_blended,
+    is_window_rate,
     number,
     percent,
+    plain,
     rate_text,
+    signed,
     unit_of,
 )
 from orchestration.problems import Problem, UserError
@@ -145,11 +152,12 @@ COMPONENTS = """
     """
 
 DEALS = """
-    select parts.*, components.payout_basis, components.measured_value, components.tier_basis,
-        components.pay_window <> 'deal' and (
-            components.tier_method not in ('marginal', 'reached')
-            or (components.tier_basis <> 'amount' and components.quota_basis = 'to_date')
-        ) as is_effective_rate
+    select parts.*, parts.amount as earned_amount, parts.credited_amount as credit_part, components.payout_basis,
+        components.measured_value, components.tier_basis, components.tier_method, components.pay_window,
+        components.quota_basis, (
+            select coalesce(list(tiers.rate), []) from reporting.rpt_component_tiers as tiers
+            where tiers.component_id = parts.component_id and tiers.tier_from = parts.tier_from
+        ) as tier_rates
     from reporting.rpt_payout_statement as parts
     inner join marts.dim_plan_components as components on parts.component_id = components.component_id
     where parts.worker_id = ? and parts.pay_period_id = ? and parts.line_type = 'earning'
@@ -173,9 +181,22 @@ def _by_component(parts: list[Row]) -> list[tuple[Row, list[Row]]]:
     """Parts of lines by component, each with what they come to."""
     grouped: dict[str, list[Row]] = defaultdict(list)
     for part in parts:
+        part |= {
+            "carried": carried(part, unit_of(part, part["currency"])),
+            "is_blended": is_blended(part["rate"], part, part["tier_rates"]),
+        }
         grouped[part["component_id"]].append(part)
     return [
-        ({**members[0], "total": sum((part["amount"] for part in members), Decimal(0))}, members)
+        (
+            {
+                **members[0],
+                "total": sum((part["amount"] for part in members), Decimal(0)),
+                "is_window_rate": is_window_rate(members[0]),
+                "is_blended": any(part["is_blended"] for part in members),
+                "carried_text": next((carried_text(part["carried"], part) for part in members if part["carried"]), ""),
+            },
+            members,
+        )
         for members in grouped.values()
     ]
 
@@ -247,8 +268,53 @@ def state_text(row: Row, period_id: str) -> str:
     return " ".join(said)
 
 
+def standing_text(period: Row) -> str:
+    """What the figures of where one stands are, in a closed month; empty in an open one."""
+    if period["status"] != "closed":
+        return ""
+    return "as calculated today; the month was closed with the lines above"
+
+
+def tier_text(part: Row) -> str:
+    """The tier that paid a deal, or up to which its window has come."""
+    if part["tier_from"] is None:
+        return "" if part["transaction_id"] is None else "–"
+    bound = bound_text(part["tier_from"], part, part["currency"])
+    return f"up to {bound}" if part["is_blended"] else bound
+
+
+def deal_rate_text(part: Row) -> str:
+    """A deal's rate, with what it is an average of, the modifier, and a mark where a cent is carried to it."""
+    said = rate_text(part["rate"], part, part["currency"])
+    if part["modifier"] is not None and part["modifier"] != 1:
+        said += f" × {signed(plain(part['modifier']))}"
+    if part["is_blended"]:
+        said += " ¹"
+    if part["carried"]:
+        said += f" {signed(format(part['carried'], '+,.2f'))} ²"
+    return said
+
+
+def deal_notes(component: Row) -> list[str]:
+    """Footnotes of a component's deals."""
+    said = []
+    if component["is_blended"]:
+        said.append(f"¹ The {BLENDED}: what the window has earned by unit of credit.")
+    elif component["is_window_rate"]:
+        said.append(
+            "The rate is what the window earned by unit of credit: here a tier, or a cap, holds for all of its deals "
+            "together."
+        )
+    if component["carried_text"]:
+        why = component["carried_text"].split(" ", 1)[1]
+        said.append(f"² {why[0].upper()}{why[1:]}: credit × rate alone rounds to that much less or more.")
+    return said
+
+
 def part_text(part: Row) -> str:
-    """What a part of a line is for: a deal, or what moved for earlier ones."""
+    """What a part of a line is for: a deal, what moved for earlier ones, or all of a line closed with other figures."""
+    if part["is_restated"]:
+        return str(part["line_reason"])
     if part["transaction_id"] is None:
         return "For earlier deals of the window: their rate, the quota or a cap has changed"
     return part["account_name"] or "no customer"

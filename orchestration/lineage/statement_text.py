@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.table import Column, Table
 from rich.text import Text
 
 from orchestration.lineage.show import build_text
-from orchestration.lineage.statement import Statement, next_text, part_text, quota_text, state_text
-from orchestration.lineage.words import LINE_TYPES, bound_text, number, percent, rate_text, unit_of
+from orchestration.lineage.statement import (
+    Statement,
+    deal_notes,
+    deal_rate_text,
+    next_text,
+    part_text,
+    quota_text,
+    standing_text,
+    state_text,
+    tier_text,
+)
+from orchestration.lineage.words import LINE_TYPES, number, percent, unit_of
 
 MOST_DEALS = 20
 """Deals that a terminal lists of a component; the page lists all."""
@@ -32,7 +43,9 @@ def as_text(statement: Statement) -> RenderableType:
         parts.append(_lines(statement))
     if statement.components:
         parts.append(_components(statement))
-    parts += [_deals(component, deals) for component, deals in statement.deals]
+    for component, deals in statement.deals:
+        parts.append(_deals(component, deals))
+        parts += [Text(note, style="dim") for note in deal_notes(component)]
     if statement.draws:
         parts.append(_draws(statement))
     if statement.unpaid:
@@ -45,10 +58,50 @@ def as_text(statement: Statement) -> RenderableType:
     return Group(*parts)
 
 
+TEXTS = {"for", "why", "component", "next", "customer"}
+"""Columns of words; all others are figures, dates and codes, which are to be read whole."""
+
+READABLE = 16
+"""Width that a column of words keeps before figures get their unit on the same line."""
+
+
+class _Fitted(Table):
+    """A table that in a narrow terminal wraps words first, then between figures and their units; nothing is cut off."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        room = options.max_width - 3 * len(self.columns) - 1  # a rule and two blanks a column
+        figures = []
+        for column in self.columns:
+            if column.header in TEXTS:
+                room -= max(_longest_word(column), min(_longest_line(column), READABLE))
+            else:
+                figures.append(column)
+                column.width = _longest_word(column)
+                room -= column.width
+        for column in sorted(figures, key=lambda column: _longest_line(column) - _longest_word(column)):
+            missing = _longest_line(column) - _longest_word(column)
+            if missing <= room:
+                column.width = _longest_line(column)
+                room -= missing
+        yield from super().__rich_console__(console, options)
+
+
+def _texts(column: Column) -> list[str]:
+    return [str(column.header), *(str(cell) for cell in column.cells)]
+
+
+def _longest_line(column: Column) -> int:
+    return max(cell_len(line) for text in _texts(column) for line in text.split("\n"))
+
+
+def _longest_word(column: Column) -> int:
+    return max(cell_len(word) for text in _texts(column) for word in text.split() or [""])
+
+
 def _table(title: str, *headings: str, numbers: tuple[str, ...] = ()) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = _Fitted(title=title, title_justify="left", title_style="bold")
     for heading in headings:
-        table.add_column(heading, justify="right" if heading in numbers else "left")
+        table.add_column(heading, justify="right" if heading in numbers else "left", overflow="fold")
     return table
 
 
@@ -66,8 +119,9 @@ def _lines(statement: Statement) -> Table:
 
 
 def _components(statement: Statement) -> Table:
+    standing = standing_text(statement.period)
     table = _table(
-        "Where you stand",
+        f"Where you stand ({standing})" if standing else "Where you stand",
         "component",
         "window",
         "attainment",
@@ -107,8 +161,8 @@ def _deals(component: dict[str, object], deals: list[dict[str, object]]) -> Tabl
             str(part["event_date"] or ""),
             Text(part_text(part)),
             number(part["credited_amount"], unit_of(part, currency)) if part["transaction_id"] else "",  # type: ignore[arg-type]
-            bound_text(part["tier_from"], part, currency) if part["tier_from"] is not None else "",  # type: ignore[arg-type]
-            rate_text(part["rate"], part, currency) if part["transaction_id"] else "",  # type: ignore[arg-type]
+            tier_text(part),
+            deal_rate_text(part) if part["transaction_id"] else "",
             number(part["amount"], currency),  # type: ignore[arg-type]
         )
     if len(deals) > MOST_DEALS:

@@ -94,6 +94,7 @@ def payout_line(facts: Facts, line: Row) -> Node:
     _explain(facts, line, node)
     if line["is_settled"]:
         node.how = node.how or SETTLED
+        _differs(facts, line, node)
         node.children.append(_ledger_row(facts, line))
     if not node.children:
         node.how = node.how or "Nothing published leads further."
@@ -106,6 +107,50 @@ def payout_line(facts: Facts, line: Row) -> Node:
 def _ledger_row(facts: Facts, line: Row) -> Node:
     row = {"source_system": "ledger", **{name: line[name] for name in ("raw_load_id", "raw_file", "raw_row_number")}}
     return Node("ledger_row", "The settled line in the ledger", children=[raw_row(facts, row, "settled_payouts")])
+
+
+def _differs(facts: Facts, line: Row, node: Node) -> None:
+    """Of a settled line that comes to something else today: by how much, and which adjustments made up for it."""
+    if line["line_type"] not in ("earning", "hold"):
+        return
+    today = total(child for child in node.children if child.kind == line["line_type"])
+    difference = today - line["amount"]
+    if not difference:
+        return
+    lines = [
+        other
+        for other in facts.all_lines
+        if other["line_type"] == "adjustment"
+        and all(other[name] == line[name] for name in ("worker_id", "component_id", "earned_period_id", "currency"))
+    ]
+    adjusted = [
+        Node(
+            "adjustment_line",
+            f"Adjustment paid in {other['pay_period_id']}",
+            other["amount"],
+            other["currency"],
+            counts=False,
+            facts=[
+                ("payout line", other["payout_line_id"]),
+                ("settled", "yes, in the ledger" if other["is_settled"] else "no, calculated today"),
+            ],
+        )
+        for other in lines
+    ]
+    currency = line["currency"]
+    said = (
+        f"As settled in the ledger {number(line['amount'], currency)}, unchanged; "
+        f"{number(today, currency)} as calculated today; difference {number(difference, currency)}, "
+    )
+    paid = total(adjusted)
+    if not adjusted:
+        said += "made up for by no adjustment line"
+    elif paid == difference:
+        said += "made up for by the adjustments below"
+    else:
+        said += f"adjustments below {number(paid, currency)}, which make up for what was earned and held together"
+    node.how = f"{said}."
+    node.children = adjusted + node.children
 
 
 def _explain(facts: Facts, line: Row, node: Node) -> None:

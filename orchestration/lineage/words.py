@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -59,6 +59,46 @@ def bound_text(bound: Decimal | None, component: dict[str, Any], currency: str) 
     if component["tier_basis"] == "amount":
         return number(bound, unit_of(component, currency))
     return percent(bound, 6)
+
+
+def carried(deal: Mapping[str, Any], unit: str) -> Decimal:
+    """What a deal's amount has more or less than the figures shown beside it: credit × rate × modifier, to the cent.
+
+    deal: a row of fct_deal_earnings. A month's amounts are rounded on the running total, so a cent is carried from one
+    deal to another.
+    """
+    if deal["credit_id"] is None:
+        return Decimal(0)
+    part = round_half_up(deal["credit_part"]) if unit else deal["credit_part"]
+    return Decimal(deal["earned_amount"] - round_half_up(part * deal["rate"] * deal["modifier"]))
+
+
+def carried_text(more: Decimal, component: Mapping[str, Any]) -> str:
+    """`+0.01 carried from rounding the running total`; empty for 0."""
+    if not more:
+        return ""
+    why = "carried from rounding the running total"
+    if is_window_rate(component):
+        why = "carried from rounding the rate and the running total"
+    return f"{signed(f'{more:+,.2f}')} {why}"
+
+
+BLENDED = "average rate over the tiers reached"
+"""Of deals that are paid at what their window has earned by unit of credit, which is the rate of no tier."""
+
+
+def is_window_rate(component: Mapping[str, Any]) -> bool:
+    """Whether deals are paid at what their window has earned by unit of credit (calculation.md §6)."""
+    return component["pay_window"] != "deal" and (
+        component["tier_method"] not in ("marginal", "reached")
+        or (component["tier_basis"] != "amount" and component["quota_basis"] == "to_date")
+    )
+
+
+def is_blended(rate: Decimal | None, component: Mapping[str, Any], tier_rates: Iterable[Decimal]) -> bool:
+    """Whether a rate comes of several tiers, and is none's own. tier_rates: those of the tier the window stands in."""
+    adds_tiers = component["tier_method"] in ("marginal", "reached", "excess")
+    return adds_tiers and is_window_rate(component) and bool(rate) and rate not in set(tier_rates)
 
 
 def unit_of(component: dict[str, Any], currency: str | None) -> str:

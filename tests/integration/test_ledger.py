@@ -22,12 +22,13 @@ import paid_company
 import pytest
 from beancount import loader
 from paid_company import build_and_publish, deliver
+from rich.console import Console
 
 from orchestration.ledger import chain, store
 from orchestration.ledger.close import Request, approve, close
 from orchestration.ledger.journal import account, beancount
 from orchestration.ledger.verify import LedgerError, require_whole, verify, verify_files
-from orchestration.lineage.commands import trace_as_json, write_statement
+from orchestration.lineage.commands import statement_as_text, trace_as_json, write_statement
 from orchestration.lineage.statement import Ledger
 from orchestration.lineage.trace import all_lines
 from orchestration.problems import UserError
@@ -461,3 +462,43 @@ def test_a_statement_says_why_a_closed_month_is_paid_again_and_the_ledgers_state
     assert "Credit that came since: sales_events t9 (– → -4000.0000)." in said
     assert "Rule that changed since: rate_tiers c|0.00000000|, rate (0.10000000 → 0.12000000)." in said
     assert head in said
+
+
+def test_a_statement_of_a_closed_month_says_that_it_was_calculated_again_since(two_closed: Path) -> None:
+    """Ann's January: closed at 1,000.00; the return and the rate of 12 % make 720.00 of it, paid back in February."""
+    workspace = Workspace.open(two_closed)
+    page = two_closed / "closed.html"
+    write_statement(workspace, page, "ann", "FY2026-M01", None)
+    console = Console(width=200)
+    with console.capture() as captured:
+        console.print(statement_as_text(workspace, "ann", "FY2026-M01"))
+    for said in (page.read_text(encoding="utf-8"), captured.get()):
+        assert said.count("Earned. Closed so; the month was calculated again since, adjusted in FY2026-M02.") == 2
+        assert "earlier deals of the window" not in said
+        assert "(as calculated today; the month was closed with the lines above)" in said
+        assert "1,000.00 USD" in said
+    write_statement(workspace, page, "cat", "FY2026-M03", None)
+    said = page.read_text(encoding="utf-8")
+    assert "calculated again" not in said  # an open month
+    assert "as calculated today" not in said
+    query = "select pay_period_id, worker_id from reporting.rpt_payout_statement where is_restated order by all"
+    assert paid_company.rows(workspace, query) == [("FY2026-M01", "ann"), ("FY2026-M01", "bob")]
+
+
+def test_a_settled_line_traces_to_the_adjustments_that_made_up_for_it(two_closed: Path) -> None:
+    workspace = Workspace.open(two_closed)
+    said = json.loads(trace_as_json(workspace, None, "ann", "FY2026-M01"))
+    nodes = list(_nodes(said["trace"]))
+    line = next(node for node in nodes if node["kind"] == "payout_line")
+    assert line["how"] == (
+        "As settled in the ledger 1,000.00 USD, unchanged; 720.00 USD as calculated today; difference −280.00 USD, "
+        "made up for by the adjustments below."
+    )
+    ((adjustment,),) = paid_company.rows(
+        workspace,
+        "select payout_line_id from marts.fct_payouts where worker_id = 'ann' and line_type = 'adjustment'",
+    )
+    assert line["children"][0] == {
+        "kind": "adjustment_line", "title": "Adjustment paid in FY2026-M02", "amount": "-280.00", "unit": "USD",
+        "is_part_of_parent": False, "facts": {"payout line": adjustment, "settled": "yes, in the ledger"},
+    }  # fmt: skip

@@ -20,6 +20,7 @@ from orchestration.lineage import commands, find
 from orchestration.lineage.facts import Facts
 from orchestration.lineage.node import Node, TraceError
 from orchestration.lineage.statement import Ledger
+from orchestration.lineage.statement_text import _table
 from orchestration.lineage.trace import all_lines, payout_line, trace
 from orchestration.problems import UserError
 from orchestration.publish.store import open_publication, publish
@@ -274,6 +275,13 @@ def test_a_settled_line_stands_as_it_was_and_its_difference_is_the_adjustment(
     settled = line_of(closed, "ann", "FY2026-M01", "line_type = 'earning'")
     assert settled.amount == Decimal("1900.00")
     assert "As settled in the ledger" in settled.how
+    assert settled.how == (
+        "As settled in the ledger 1,900.00 USD, unchanged; 2,000.00 USD as calculated today; difference 100.00 USD, "
+        "made up for by the adjustments below."
+    )
+    made_up = first(settled, "adjustment_line")
+    assert (made_up.title, made_up.amount, made_up.counts) == ("Adjustment paid in FY2026-M02", Decimal(100), False)
+    assert dict(made_up.facts)["payout line"] == "adjusted"
     earning = first(settled, "earning")
     assert (earning.amount, earning.counts) == (Decimal("2000.00"), False)
     assert dict(first(first(settled, "ledger_row"), "raw_row").facts)["file"] == "settled.csv"
@@ -300,8 +308,8 @@ def test_the_json_trace_carries_amounts_as_text(nordlicht: Workspace) -> None:
     }  # fmt: skip
 
 
-def shown(renderable: Any) -> str:
-    console = Console(width=180)
+def shown(renderable: Any, width: int = 180) -> str:
+    console = Console(width=width)
     with console.capture() as captured:
         console.print(renderable)
     return captured.get()
@@ -320,6 +328,74 @@ def test_a_statement_says_what_is_paid_where_one_stands_and_what_is_next(nordlic
     assert "Paid: 2,000.00 USD" in bob  # 900.00 earned, 1,100.00 drawn
     assert "6,000.00 USD more credit to 100 %" in bob
     assert "1,100.00 USD" in bob
+
+
+def test_a_cent_carried_from_the_running_total_is_said_where_it_went(
+    publication: duckdb.DuckDBPyConnection, nordlicht: Workspace, tmp_path: Path
+) -> None:
+    line = line_of(publication, "eve", "FY2026-M01", "component_id = 'parts-c'")
+    assert line.amount == Decimal("7090.29")
+    assert sorted((node.amount, node.how) for node in line.walk() if node.kind == "deal") == [
+        (Decimal("14.00"), "100.01 USD × 14 %"),
+        (
+            Decimal("7076.29"),
+            "50,544.89 USD × 14 % = 7,076.28 USD, +0.01 carried from rounding the running total",
+        ),
+    ]
+    page = tmp_path / "statement.html"
+    commands.write_statement(nordlicht, page, "eve", "FY2026-M01")
+    for said in (shown(commands.statement_as_text(nordlicht, "eve", "FY2026-M01")), page.read_text(encoding="utf-8")):
+        assert said.count("14 % +0.01 ²") == 1
+        assert "² Carried from rounding the running total" in said
+    others = shown(commands.statement_as_text(nordlicht, "ann", "FY2026-M02"))
+    assert "²" not in others
+
+
+def test_a_rate_of_several_tiers_is_called_an_average(
+    publication: duckdb.DuckDBPyConnection, nordlicht: Workspace, tmp_path: Path
+) -> None:
+    line = line_of(publication, "eve", "FY2026-M01", "component_id = 'gear-c'")
+    tier = first(line, "tier")
+    assert (tier.title, tier.amount) == (
+        "Average rate over the tiers reached, up to the tier from 100 %, rate 10.833333 %",
+        Decimal("1300.00"),
+    )
+    page = tmp_path / "statement.html"
+    commands.write_statement(nordlicht, page, "eve", "FY2026-M01")
+    for said in (shown(commands.statement_as_text(nordlicht, "eve", "FY2026-M01")), page.read_text(encoding="utf-8")):
+        assert "up to 100 %" in said
+        assert "10.833333 % ¹" in said
+        assert "¹ The average rate over the tiers reached" in said
+    exact = shown(commands.statement_as_text(nordlicht, "ann", "FY2026-M02"))  # her tiers can't move afterwards
+    assert "¹" not in exact
+
+
+@pytest.mark.parametrize("width", [72, 80, 100, 180])
+def test_a_narrow_terminal_cuts_no_figure(nordlicht: Workspace, width: int) -> None:
+    said = shown(commands.statement_as_text(nordlicht, "eve", "FY2026-M01"), width)
+    assert "…" not in said
+    words = set(said.split())
+    assert {
+        "12,000.00",
+        "10,000.00",
+        "50,644.90",
+        "50,544.89",
+        "7,076.29",
+        "7,090.29",
+        "10.833333",
+        "2026-01-14",
+    } <= words
+    assert max(len(line) for line in said.splitlines() if line.startswith("│")) <= width
+
+
+def test_figures_wrap_only_between_words() -> None:
+    table = _table("Where you stand", "component", "window", "of quota", "earned", "next", numbers=("earned",))
+    quota, earned = "1,258,246.00 of 786,000.00 USD", "125,824.60 USD"
+    table.add_row("Sales of software", "FY2026-Q1", quota, earned, "The highest tier is reached: 15 %.")
+    for width in (60, 80, 120):
+        said = shown(table, width)
+        assert set(f"{quota} {earned} FY2026-Q1".split()) <= set(said.split())
+        assert "…" not in said
 
 
 def test_names_and_texts_of_users_are_escaped_in_pages(nordlicht: Workspace, tmp_path: Path) -> None:
