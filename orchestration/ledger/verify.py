@@ -66,8 +66,20 @@ def verify(workspace: Workspace, head: str | None = None) -> Verification:
     found.problems += _lost_months(workspace, found)
     if workspace.warehouse.is_file() and not found.problems:
         with builds.connect(workspace, read_only=True) as warehouse:
-            _compare(workspace, warehouse, found)
+            if _holds_what_is_published(workspace, warehouse):
+                _compare(workspace, warehouse, found)
+            else:
+                found.notes.append(
+                    f"The warehouse holds no published build: not compared; quotaline run{workspace.option}"
+                )
     return found
+
+
+def _holds_what_is_published(workspace: Workspace, warehouse: duckdb.DuckDBPyConnection) -> bool:
+    """A build that failed or was killed may have some tables of before the last closing, and some of after it."""
+    built = builds.in_warehouse(warehouse)
+    current = workspace.published / "current.txt"
+    return built is not None and current.is_file() and current.read_text(encoding="utf-8").strip() == built.build_id
 
 
 def verify_files(workspace: Workspace) -> Verification:
