@@ -195,7 +195,7 @@ def verify(
         console.print(note, highlight=False)
     if found.problems:
         raise LedgerError("The ledger is not what it was:", found.problems)
-    console.print(f"[green]The ledger is whole[/]: {len(found.closes)} months, {found.lines:,} lines.")
+    console.print(f"[green]The ledger is whole[/]: {found.lines:,} lines of {len(found.closes)} months closed.")
     console.print(f"Head hash: {found.head}", soft_wrap=True, highlight=False)
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from orchestration import builds
 from orchestration.ledger.store import last_close
 from orchestration.problems import UserError
-from orchestration.publish.store import open_publication
+from orchestration.publish.store import open_publication, rows
 from orchestration.run import Outcome
 from orchestration.workspace import Workspace
 
@@ -68,20 +68,14 @@ def of_run(workspace: Workspace, outcome: Outcome) -> RenderableType:
 
 
 def _publication(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    return _rows(connection, "select * from publication")[0]
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
-    cursor = connection.execute(query, values or [])
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return rows(connection, "select * from publication")[0]
 
 
 WORST_FIRST = "case severity when 'error' then 1 when 'warn' then 2 else 3 end"
 
 
 def _kinds(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    return _rows(
+    return rows(
         connection,
         f"""
         select severity, kind, count(*) as rows, min(remedy) as remedy from reporting.rpt_exceptions
@@ -189,7 +183,7 @@ def exceptions(workspace: Workspace, kind: str | None, limit: int) -> list[dict[
         known = list(dict.fromkeys(row["kind"] for row in _kinds(connection)))
         if kind is not None and kind not in known:
             raise UserError(f"No exception is of kind {kind}; there are: {', '.join(known) or 'none'}.")
-        return _rows(
+        return rows(
             connection,
             f"""
             select * from reporting.rpt_exceptions where $1 is null or kind = $1

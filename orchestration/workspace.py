@@ -6,6 +6,7 @@ import difflib
 import hashlib
 import os
 import re
+import shlex
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -168,7 +169,7 @@ class Workspace:
     @property
     def option(self) -> str:
         """How commands are told of this workspace: ` -w DIR`, nothing where it is the current folder."""
-        return "" if self.root == Path.cwd() else f" -w {self.root}"
+        return "" if self.root == Path.cwd() else f" -w {shlex.quote(str(self.root))}"
 
     @property
     def rules(self) -> Path:

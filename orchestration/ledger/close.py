@@ -7,7 +7,6 @@ requested first; another person's approval then closes exactly what was requeste
 from __future__ import annotations
 
 import difflib
-import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -26,7 +25,7 @@ from orchestration.ledger import chain, store, verify
 from orchestration.ledger.payroll import for_spreadsheets, payroll_query
 from orchestration.ledger.store import Close
 from orchestration.problems import Problem, UserError
-from orchestration.publish.store import open_publication
+from orchestration.publish.store import open_publication, rows
 from orchestration.run_lock import alone_in
 from orchestration.workspace import Workspace
 
@@ -134,7 +133,7 @@ def _month_to_close(workspace: Workspace, publication: duckdb.DuckDBPyConnection
     verify.require_whole(workspace)
     before = store.last_close(workspace)
     starts_on, ends_on = _dates(publication, period)
-    facts = _one(publication, "from publication")
+    facts = rows(publication, "from publication")[0]
     problems = [
         *_build_problems(workspace, publication, facts, before),
         *_order_problems(publication, period, before),
@@ -254,7 +253,7 @@ def _write(workspace: Workspace, month: _Month, closed_by: str, approved_by: str
         code_revision=facts["code_revision"],
         as_of=facts["as_of"],
         load_ids=tuple(facts["load_ids"].split(", ")),
-        rules={path.name: _sha256(path) for path in _rules(workspace)},
+        rules={path.name: store.sha256(path) for path in _rules(workspace)},
         lines=len(month.hashes),
         ledger_lines=lines_before + len(month.hashes),
         payroll={str(currency): str(total) for currency, total in totals},
@@ -339,13 +338,3 @@ def _rules(workspace: Workspace) -> list[Path]:
 def _copy(month: _Month, query: str, values: list[Any], path: Path) -> None:
     options = "format csv, header" if path.suffix == ".csv" else "format parquet, compression zstd"
     month.publication.execute(f"copy ({query}) to '{builds.quoted(path)}' ({options})", values)
-
-
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
-    cursor = connection.execute(query)
-    names = [column[0] for column in cursor.description or []]
-    return dict(zip(names, cursor.fetchone() or (), strict=True))
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -62,18 +62,8 @@ def _accounts(connection: duckdb.DuckDBPyConnection, workspace: Workspace, close
 def _month(connection: duckdb.DuckDBPyConnection, workspace: Workspace, close: Close) -> Iterator[str]:
     paid_on = close.ends_on - timedelta(days=1)
     path = builds.quoted(workspace.ledger / close.period / store.LINES)
-    for (
-        line,
-        worker,
-        component,
-        earned,
-        kind,
-        amount,
-        currency,
-        payroll,
-        payroll_currency,
-        row_hash,
-    ) in connection.execute(_LINES.format(path=path)).fetchall():
+    for row in connection.execute(_LINES.format(path=path)).fetchall():
+        line, worker, component, earned, kind, amount, currency, payroll, payroll_currency, row_hash = row
         said = " ".join(part for part in (kind, component, earned) if part)
         yield f"\n{paid_on} * {_quoted(worker)} {_quoted(said)}\n"
         yield f'  line: {_quoted(line)}\n  hash: "{row_hash}"\n'

@@ -135,7 +135,7 @@ def remove_leftovers(workspace: Workspace) -> None:
 def checksums(month: Path) -> str:
     """The text of SHA256SUMS for a folder, as sha256sum writes it."""
     files = sorted(path for path in month.rglob("*") if path.is_file() and path.name != CHECKSUMS)
-    return "".join(f"{_sha256(path)}  {path.relative_to(month).as_posix()}\n" for path in files)
+    return "".join(f"{sha256(path)}  {path.relative_to(month).as_posix()}\n" for path in files)
 
 
 def write_json(path: Path, close: Close) -> None:
@@ -143,7 +143,8 @@ def write_json(path: Path, close: Close) -> None:
     path.write_text(json.dumps(close.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Of a file's bytes, as sha256sum writes it."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

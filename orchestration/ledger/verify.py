@@ -15,6 +15,7 @@ from orchestration.ledger import chain, store
 from orchestration.ledger.payroll import COLUMNS, for_spreadsheets, payroll_query
 from orchestration.ledger.store import Close
 from orchestration.problems import Problem, UserError
+from orchestration.publish.store import open_publication
 from orchestration.workspace import Workspace
 
 BACKUP = "bring it back from a backup; the ledger is never mended by hand"
@@ -184,8 +185,6 @@ def _payroll(connection: duckdb.DuckDBPyConnection, month: Path) -> Iterator[Pro
 
 def _lost_months(workspace: Workspace, found: Verification) -> Iterator[Problem]:
     """What was published knew months that the ledger no longer has: it was copied back from an earlier day, or cut."""
-    from orchestration.publish.store import open_publication
-
     if not (workspace.published / "current").exists():
         return
     has = {close.period: close.head_hash for close in found.closes}

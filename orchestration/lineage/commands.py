@@ -7,10 +7,10 @@ from pathlib import Path
 
 from rich.console import RenderableType
 
-from orchestration.lineage import find, show, statement_text
+from orchestration.lineage import show, statement_text
 from orchestration.lineage import statement as statements
 from orchestration.lineage.trace import trace
-from orchestration.publish.store import open_publication
+from orchestration.publish.store import open_publication, rows
 from orchestration.workspace import Workspace
 
 
@@ -18,21 +18,21 @@ def trace_as_text(workspace: Workspace, line_id: str | None, worker: str | None,
     """The trace as a tree for a terminal."""
     with open_publication(workspace) as connection:
         root = trace(connection, line_id, worker, period)
-        return show.as_text(root, find.rows(connection, "select * from publication")[0])
+        return show.as_text(root, rows(connection, "select * from publication")[0])
 
 
 def trace_as_json(workspace: Workspace, line_id: str | None, worker: str | None, period: str | None) -> str:
     """The trace for machines."""
     with open_publication(workspace) as connection:
         root = trace(connection, line_id, worker, period)
-        return show.as_json(root, find.rows(connection, "select * from publication")[0])
+        return show.as_json(root, rows(connection, "select * from publication")[0])
 
 
 def write_trace(workspace: Workspace, path: Path, line_id: str | None, worker: str | None, period: str | None) -> None:
     """The trace as one page."""
     with open_publication(workspace) as connection:
         root = trace(connection, line_id, worker, period)
-        build = show.build_text(find.rows(connection, "select * from publication")[0])
+        build = show.build_text(rows(connection, "select * from publication")[0])
     show.write_page(path, "trace.html", root=root, build=build)
 
 
@@ -69,5 +69,5 @@ def _statement(
     workspace: Workspace, worker: str, period: str, ledger: statements.Ledger | None
 ) -> statements.Statement:
     with open_publication(workspace) as connection:
-        publication = find.rows(connection, "select * from publication")[0]
+        publication = rows(connection, "select * from publication")[0]
         return statements.read(connection, worker, period, publication, ledger)

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.lineage.find import rows
+from orchestration.publish.store import rows
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]

@@ -8,16 +8,10 @@ from typing import Any
 import duckdb
 
 from orchestration.problems import Problem, UserError
+from orchestration.publish.store import rows
 
 NEAR = 3
 LEAST_PREFIX = 6
-
-
-def rows(connection: duckdb.DuckDBPyConnection, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
-    """The rows of a query by column name, money as Decimal."""
-    cursor = connection.execute(query, values or [])
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def lines_of(

@@ -33,6 +33,7 @@ from orchestration.lineage.words import (
     unit_of,
 )
 from orchestration.problems import Problem, UserError
+from orchestration.publish.store import rows
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,9 @@ def read(
     """The statement of a worker and pay period. Raises UserError where there is none."""
     worker, period = find.worker_of(connection, worker_id), find.period_of(connection, period_id)
     keys = [worker_id, period_id]
-    lines, components = _lines(connection, keys), find.rows(connection, COMPONENTS, keys)
+    lines, components = _lines(connection, keys), rows(connection, COMPONENTS, keys)
     if not lines and not components:
-        known = find.rows(
+        known = rows(
             connection,
             "select distinct period_id from reporting.rpt_attainment where worker_id = ? order by 1 desc limit 6",
             [worker_id],
@@ -107,9 +108,9 @@ def read(
         lines=lines,
         unpriced=[line for line in lines if line["payroll_amount"] is None],
         components=components,
-        deals=_by_component(find.rows(connection, DEALS, keys)),
-        unpaid=_by_reason(find.rows(connection, UNPAID, [worker_id, period_id, period_id])),
-        draws=find.rows(connection, DRAWS, keys),
+        deals=_by_component(rows(connection, DEALS, keys)),
+        unpaid=_by_reason(rows(connection, UNPAID, [worker_id, period_id, period_id])),
+        draws=rows(connection, DRAWS, keys),
         publication=publication,
         ledger=ledger,
     )
@@ -118,13 +119,13 @@ def read(
 def _lines(connection: duckdb.DuckDBPyConnection, keys: list[str]) -> list[Row]:
     """The lines; an adjustment with what changed since its month was closed."""
     causes: dict[str, list[str]] = defaultdict(list)
-    for row in find.rows(connection, CAUSES, keys):
+    for row in rows(connection, CAUSES, keys):
         causes[row["payout_line_id"]].append(
             f"{cause_text(row)} ({row['old_value'] or '–'} → {row['new_value'] or '–'})."
         )
     return [
         line | {"line_reason": " ".join([line["line_reason"], *causes[line["payout_line_id"]]])}
-        for line in find.rows(connection, LINES, keys)
+        for line in rows(connection, LINES, keys)
     ]
 
 

@@ -12,6 +12,7 @@ from orchestration.lineage.node import Node, total
 from orchestration.lineage.standing import planning_rows
 from orchestration.lineage.withheld import adjustment, hold, release
 from orchestration.lineage.words import LINE_TITLES, number, percent, plain, signed
+from orchestration.publish.store import rows
 
 SETTLED = "As settled in the ledger, unchanged; below it what is calculated today."
 
@@ -237,6 +238,6 @@ def _earned_lines(facts: Facts, line: Row, currency: str) -> list[Node]:
 
 def all_lines(connection: duckdb.DuckDBPyConnection) -> list[Node]:
     """The traces of every payout line that is published, each proved; for tests and for an auditor's full check."""
-    lines = find.rows(connection, "select * from marts.fct_payouts order by payout_line_id")
+    lines = rows(connection, "select * from marts.fct_payouts order by payout_line_id")
     facts = Facts(connection, lines)
     return [payout_line(facts, line).check() for line in lines]

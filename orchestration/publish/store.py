@@ -92,6 +92,13 @@ def open_publication(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection
         connection.close()
 
 
+def rows(connection: duckdb.DuckDBPyConnection, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+    """The rows of a query by column name, money as Decimal."""
+    cursor = connection.execute(query, values or [])
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
 # Writing
 
 

@@ -69,6 +69,7 @@ def _invariants(manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
             "settled_lines_are_the_ledgers": SETTLED_LINES,
             "nothing_is_paid_in_the_future": f"select payout_line_id from {{rows}} where pay_period_id in {in_future}",
         },
+        "rpt_payout_lineage": {"every_line_leads_to_delivered_rows": LINES_WITHOUT_A_ROW},
     }
     for name in ("fct_attainment", "fct_earnings"):
         query = f"select worker_id, component_id, period_id from {{rows}} where period_id in {in_future}"
@@ -125,6 +126,12 @@ DEALS_ADD_UP = """
     select worker_id, component_id, period_id
     from earned full join deals using (worker_id, component_id, period_id)
     where coalesce(earned.earned_amount, 0) <> coalesce(deals.earned_amount, 0)
+    """
+
+# A row of a file has its fingerprint and place, one of an API its load.
+LINES_WITHOUT_A_ROW = """
+    select distinct payout_line_id from {rows}
+    where raw_load_id is null or (raw_file is not null and (raw_file_sha256 is null or raw_row_number is null))
     """
 
 # What is held and released is proved by dbt's own tests; here the components that pay all at once. A month that is paid

@@ -23,7 +23,7 @@ from orchestration.lineage.statement import Ledger
 from orchestration.lineage.statement_text import _table
 from orchestration.lineage.trace import all_lines, payout_line, trace
 from orchestration.problems import UserError
-from orchestration.publish.store import open_publication, publish
+from orchestration.publish.store import open_publication, publish, rows
 from orchestration.workspace import PROJECT_ROOT, Workspace
 
 
@@ -293,7 +293,7 @@ def test_a_settled_line_stands_as_it_was_and_its_difference_is_the_adjustment(
 
 
 def test_a_level_that_does_not_add_up_is_refused(publication: duckdb.DuckDBPyConnection) -> None:
-    lines = find.rows(publication, "select * from marts.fct_payouts where worker_id = 'ann' and line_type = 'earning'")
+    lines = rows(publication, "select * from marts.fct_payouts where worker_id = 'ann' and line_type = 'earning'")
     lines[0]["amount"] += Decimal("0.01")
     with pytest.raises(TraceError, match="its parts come to"):
         payout_line(Facts(publication, lines), lines[0]).check()
