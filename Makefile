@@ -22,7 +22,8 @@ check: setup ## Linters, types, dbt's deprecations.
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint models dbt_project/tests --processes 2 --disable-progress-bar
-	@QUOTALINE_AS_OF=2026-12-31 QUOTALINE_SOURCES=canonical,ledger,adventureworks $(BIN)/dbt --quiet parse \
+	@QUOTALINE_AS_OF=2026-12-31 QUOTALINE_CODE_REVISION=check QUOTALINE_SOURCES=canonical,ledger,adventureworks \
+		$(BIN)/dbt --quiet parse \
 		--no-partial-parse --warn-error-options '{"error": ["Deprecations"]}' --target-path .quotaline/check
 
 fuzz: setup ## Thousands of companies drawn at random against the oracle: make fuzz COMPANIES=2000 SEED=7

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +18,8 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from orchestration.problems import Problem, UserError
-from orchestration.workspace import PROJECT_ROOT, Workspace
+from orchestration.revision import code_revision
+from orchestration.workspace import Workspace
 
 Layer = Literal["raw", "dbt", "marts"]
 LAYERS: tuple[Layer, ...] = ("raw", "dbt", "marts")
@@ -169,18 +168,6 @@ def warehouse_stamp(workspace: Workspace) -> tuple[int, int]:
     """Size and time of change of the warehouse: different as soon as anything has written to it."""
     status = workspace.warehouse.stat()
     return status.st_size, status.st_mtime_ns
-
-
-def code_revision() -> str:
-    """The checkout's commit, with `-dirty` if files differ from it; the package's version outside a checkout."""
-    if not (PROJECT_ROOT / ".git").exists():
-        return version("quotaline")
-    git = ["git", "-C", str(PROJECT_ROOT)]
-    head = subprocess.run([*git, "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False)
-    if head.returncode != 0:
-        return version("quotaline")
-    changed = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=False)
-    return head.stdout.strip() + ("-dirty" if changed.stdout.strip() else "")
 
 
 def folder_sha256(folder: Path) -> str:

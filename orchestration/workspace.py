@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from orchestration.problems import Problem, UserError
+from orchestration.revision import code_revision
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SETTINGS_FILE = "quotaline.toml"
@@ -200,6 +201,7 @@ class Workspace:
             "QUOTALINE_SEEDS": os.path.relpath(self.rules_copy, PROJECT_ROOT),
             "QUOTALINE_SOURCES": ",".join(self.sources),
             "QUOTALINE_AS_OF": self.as_of.isoformat(),
+            "QUOTALINE_CODE_REVISION": code_revision(),
             "QUOTALINE_FISCAL_YEAR_START_MONTH": str(self.settings.fiscal_year_start_month),
             "QUOTALINE_DAGSTER": str(self.dagster_home),
             "DAGSTER_HOME": str(PROJECT_ROOT),

@@ -83,6 +83,20 @@ inner join {{ ref('int_reporting__rule_changes') }} as rules
         and (rules.measure_id is null or lines.measure_id = rules.measure_id)
 union all
 select
+    recomputed.payout_line_id,
+    'code_changed' as cause,
+    'quotaline' as entity,
+    'code_revision' as record_key,
+    'code_revision' as column_name,
+    closings.code_revision as old_value,
+    '{{ env_var('QUOTALINE_CODE_REVISION') }}' as new_value
+from {{ ref('int_reporting__recomputed_earnings') }} as recomputed
+cross join {{ ref('stg_ledger__closed_periods') }} as closings
+where
+    closings.period_id = (select max(latest.period_id) from {{ ref('stg_ledger__closed_periods') }} as latest)
+    and closings.code_revision <> '{{ env_var('QUOTALINE_CODE_REVISION') }}'
+union all
+select
     payout_line_id,
     cause,
     entity,

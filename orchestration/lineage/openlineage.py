@@ -22,6 +22,7 @@ from orchestration.ingest.files import shown
 from orchestration.problems import UserError
 from orchestration.publish.store import DATABASE
 from orchestration.published_tables import published_tables, read_manifest
+from orchestration.revision import code_revision
 from orchestration.workspace import OpenLineageSettings, Workspace
 
 if TYPE_CHECKING:  # importing either takes seconds
@@ -258,7 +259,7 @@ class Reporter:
     def started(self) -> None:
         try:
             self._transport = transport(self._settings, self._workspace)
-            producer = f"urn:quotaline:{builds.code_revision()}"
+            producer = f"urn:quotaline:{code_revision()}"
             self._events = Events(self._workspace.settings.name, self._run_id, producer)
             self._transport.emit(self._events.of_build("START", datetime.now(UTC)))
         except Exception as error:

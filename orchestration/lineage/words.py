@@ -180,6 +180,7 @@ CAUSES = {
     "credit_changed": "Credit that changed since",
     "planning_changed": "Planning that changed since",
     "rule_changed": "Rule that changed since",
+    "code_changed": "Calculation that changed since",
 }
 """Words for the causes of rpt_restatements; `recomputed` is the adjustment itself."""
 

@@ -31,6 +31,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
     arguments += ["--profiles-dir", str(PROJECT_ROOT), "--target-path", target, "--log-path", target]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QUOTALINE_AS_OF", "2026-12-31")
+        patch.setenv("QUOTALINE_CODE_REVISION", "check")
         patch.setenv("QUOTALINE_SOURCES", "canonical,ledger,adventureworks")
         patch.setenv("QUOTALINE_SEEDS", "seeds")
         result = dbtRunner().invoke(arguments)
