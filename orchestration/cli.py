@@ -178,6 +178,8 @@ def _say_closed(workspace: Workspace, closed: Close) -> None:
     )
     console.print(f"Keep that hash somewhere else too: quotaline verify --head HASH{workspace.option} compares.")
     console.print(f"Payroll file: {workspace.ledger / closed.period / 'payroll.csv'}", soft_wrap=True, highlight=False)
+    if workspace.ledger_backup:
+        _back_up(workspace)
     console.print(f"Next: quotaline run{workspace.option}")
 
 
@@ -214,6 +216,19 @@ def export(
     require_whole(opened)
     replace_text(out, "".join(beancount(opened)))
     console.print(f"Wrote {out} as {form}; check it with: bean-check {out}", soft_wrap=True, highlight=False)
+
+
+@ledger.command()
+def backup(workspace: WorkspaceOption = HERE) -> None:
+    """Copy the closed months to the folder that `[close] backup` names; each closing does so by itself."""
+    _back_up(Workspace.open(workspace))
+
+
+def _back_up(workspace: Workspace) -> None:
+    from orchestration.ledger.backup import back_up
+
+    months = ", ".join(back_up(workspace)) or "nothing new"
+    console.print(f"Backed up to {workspace.ledger_backup}: {months}", soft_wrap=True, highlight=False)
 
 
 WorkerOption = Annotated[str | None, typer.Option("--worker", help="The worker's id.", show_default=False)]

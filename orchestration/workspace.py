@@ -63,9 +63,10 @@ class ScheduleSettings(Settings):
 
 
 class CloseSettings(Settings):
-    """approvals: how many different names the closing of a month needs."""
+    """approvals: how many different names the closing of a month needs. backup: folder that closings are copied to."""
 
     approvals: Literal[1, 2] = 1
+    backup: str | None = None
 
 
 class OpenLineageSettings(Settings):
@@ -166,6 +167,12 @@ class Workspace:
     @property
     def ledger(self) -> Path:
         return self.root / "ledger"
+
+    @property
+    def ledger_backup(self) -> Path | None:
+        """Where the ledger's second copy is; None if there is to be none. Relative to the workspace, or absolute."""
+        named = self.settings.close.backup
+        return None if named is None else self.root / named
 
     @property
     def option(self) -> str:

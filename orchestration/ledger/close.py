@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from orchestration import builds
 from orchestration.builds import Record
-from orchestration.ledger import chain, store, verify
+from orchestration.ledger import backup, chain, store, verify
 from orchestration.ledger.payroll import for_spreadsheets, payroll_query
 from orchestration.ledger.store import Close
 from orchestration.problems import Problem, UserError
@@ -139,6 +139,7 @@ def _month_to_close(workspace: Workspace, publication: duckdb.DuckDBPyConnection
         *_order_problems(publication, period, before),
         *_time_problems(period, ends_on, facts["as_of"]),
         *_row_problems(publication, period),
+        *backup.differences(workspace),
     ]
     if problems:
         raise UserError(f"{period} was not closed:", problems)

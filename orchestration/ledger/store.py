@@ -76,9 +76,14 @@ class Close(Record):
 
 def months(workspace: Workspace) -> list[Path]:
     """The folders of the closed months, in order."""
-    if not workspace.ledger.is_dir():
+    return months_in(workspace.ledger)
+
+
+def months_in(ledger: Path) -> list[Path]:
+    """The folders of months in a ledger or its backup, in order."""
+    if not ledger.is_dir():
         return []
-    return sorted(path for path in workspace.ledger.iterdir() if path.is_dir() and _MONTH.fullmatch(path.name))
+    return sorted(path for path in ledger.iterdir() if path.is_dir() and _MONTH.fullmatch(path.name))
 
 
 def read_close(month: Path) -> Close:
@@ -98,38 +103,42 @@ def last_close(workspace: Workspace) -> Close | None:
 
 
 def add_month(workspace: Workspace, period: str, write: Callable[[Path], None]) -> Path:
-    """Puts a month into the ledger: `write` fills a hidden folder, then one rename makes it part of the ledger.
+    """Puts a month into the ledger."""
+
+    def with_checksums(folder: Path) -> None:
+        write(folder)
+        (folder / CHECKSUMS).write_text(checksums(folder), encoding="utf-8")
+
+    return add_folder(workspace.ledger, period, with_checksums)
+
+
+def add_folder(ledger: Path, period: str, write: Callable[[Path], None]) -> Path:
+    """Puts a month's folder into a ledger: `write` fills a hidden one, then one rename makes it part of the ledger.
 
     A kill at any moment leaves the month wholly in or wholly out.
     """
-    workspace.ledger.mkdir(mode=0o700, exist_ok=True)
-    workspace.ledger.chmod(0o700)
-    remove_leftovers(workspace)
-    unfinished = Path(tempfile.mkdtemp(prefix=f".{period}-", dir=workspace.ledger))
+    ledger.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ledger.chmod(0o700)
+    for left_by_a_kill in ledger.glob(".FY*"):
+        shutil.rmtree(left_by_a_kill)
+    unfinished = Path(tempfile.mkdtemp(prefix=f".{period}-", dir=ledger))
     before = os.umask(0o077)  # pay is its owner's alone to read, from the first byte on
     try:
         write(unfinished)
-        (unfinished / CHECKSUMS).write_text(checksums(unfinished), encoding="utf-8")
         for path in sorted(unfinished.rglob("*"), reverse=True):
             if path.is_file():
                 path.chmod(0o400)
             _to_disk(path)
         _to_disk(unfinished)
-        month = workspace.ledger / period
+        month = ledger / period
         unfinished.rename(month)
-        _to_disk(workspace.ledger)
+        _to_disk(ledger)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     finally:
         os.umask(before)
     return month
-
-
-def remove_leftovers(workspace: Workspace) -> None:
-    """What killed closings left."""
-    for path in workspace.ledger.glob(".FY*"):
-        shutil.rmtree(path)
 
 
 def checksums(month: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from orchestration import builds
-from orchestration.ledger import chain, store
+from orchestration.ledger import backup, chain, store
 from orchestration.ledger.payroll import COLUMNS, for_spreadsheets, payroll_query
 from orchestration.ledger.store import Close
 from orchestration.problems import Problem, UserError
@@ -64,7 +64,10 @@ def verify(workspace: Workspace, head: str | None = None) -> Verification:
         found.notes.append(
             f"The hash given is that of {then}; closed since: {', '.join(later[later.index(then) + 1 :])}"
         )
-    found.problems += _lost_months(workspace, found)
+    found.problems += [*_lost_months(workspace, found), *backup.differences(workspace)]
+    if lacking := backup.missing(workspace):
+        months = ", ".join(month.name for month in lacking)
+        found.notes.append(f"Not in the backup yet: {months}; quotaline ledger backup{workspace.option}")
     if workspace.warehouse.is_file() and not found.problems:
         with builds.connect(workspace, read_only=True) as warehouse:
             if _holds_what_is_published(workspace, warehouse):

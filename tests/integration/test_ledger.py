@@ -24,7 +24,9 @@ from beancount import loader
 from paid_company import build_and_publish, deliver
 from rich.console import Console
 
+from orchestration.cli import app
 from orchestration.ledger import chain, store
+from orchestration.ledger.backup import back_up
 from orchestration.ledger.close import Request, approve, close
 from orchestration.ledger.journal import account, beancount
 from orchestration.ledger.verify import LedgerError, require_whole, verify, verify_files
@@ -73,6 +75,12 @@ def lines_of(workspace: Workspace, period: str) -> list[tuple[object, ...]]:
         "select worker_id, earned_period, line_type, amount, currency, payroll_amount, payroll_currency"
         f" from '{path}' order by line_number"
     ).fetchall()
+
+
+def with_backup(workspace: Workspace, folder: Path) -> Workspace:
+    settings = workspace.root / SETTINGS_FILE
+    settings.write_text(settings.read_text() + f'\n[close]\nbackup = "{folder}"\n')
+    return Workspace.open(workspace.root)
 
 
 # Closing
@@ -502,3 +510,61 @@ def test_a_settled_line_traces_to_the_adjustments_that_made_up_for_it(two_closed
         "kind": "adjustment_line", "title": "Adjustment paid in FY2026-M02", "amount": "-280.00", "unit": "USD",
         "is_part_of_parent": False, "facts": {"payout line": adjustment, "settled": "yes, in the ledger"},
     }  # fmt: skip
+
+
+# The backup
+
+
+def test_each_closing_is_copied_byte_for_byte(
+    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = with_backup(copy_of(published, tmp_path), tmp_path / "safe" / "ledger")
+    app(["close", "FY2026-M01", "--by", "Lee", "-w", str(workspace.root)], standalone_mode=False)
+    assert f"Backed up to {tmp_path / 'safe' / 'ledger'}: FY2026-M01" in capsys.readouterr().out
+    copy = tmp_path / "safe" / "ledger" / "FY2026-M01"
+    month = workspace.ledger / "FY2026-M01"
+    files = {path.relative_to(month): path.read_bytes() for path in month.rglob("*") if path.is_file()}
+    assert {path.relative_to(copy): path.read_bytes() for path in copy.rglob("*") if path.is_file()} == files
+    assert {stat.S_IMODE(path.stat().st_mode) for path in copy.rglob("*") if path.is_file()} == {0o400}
+    assert stat.S_IMODE(copy.parent.stat().st_mode) == 0o700
+    assert back_up(workspace) == []
+    shutil.rmtree(copy)
+    said = f"Not in the backup yet: FY2026-M01; quotaline ledger backup{workspace.option}"
+    assert said in verify(workspace).notes
+    (copy.parent / ".FY2026-M01-killed").mkdir()
+    assert back_up(workspace) == ["FY2026-M01"]
+    assert [path.name for path in copy.parent.iterdir()] == ["FY2026-M01"]
+
+
+def test_a_backup_that_is_not_this_ledgers_is_said_and_left_alone(two_closed: Path, tmp_path: Path) -> None:
+    workspace = with_backup(copy_of(two_closed, tmp_path), tmp_path / "safe")
+    assert back_up(workspace) == ["FY2026-M01", "FY2026-M02"]
+    payroll = tmp_path / "safe" / "FY2026-M01" / "payroll.csv"
+    payroll.chmod(0o600)
+    payroll.write_bytes(payroll.read_bytes().replace(b"1000.00", b"1000.01"))
+    (problem,) = verify(workspace).problems
+    assert (problem.where, problem.reason) == (str(payroll.parent), "is not what the ledger has")
+    shutil.rmtree(workspace.ledger / "FY2026-M02")
+    with pytest.raises(UserError, match="was not backed up") as refused:
+        back_up(workspace)
+    assert "FY2026-M02: is no month of this ledger; bring it back from there" in str(refused.value)
+
+
+def test_a_month_is_not_closed_while_its_backup_differs(published: Path, tmp_path: Path) -> None:
+    workspace = with_backup(copy_of(published, tmp_path), tmp_path / "safe")
+    (tmp_path / "safe" / "FY2025-M12").mkdir(parents=True)
+    with pytest.raises(UserError, match="FY2026-M01 was not closed") as refused:
+        close(workspace, "FY2026-M01", by="Lee")
+    assert "FY2025-M12: is no month of this ledger" in str(refused.value)
+
+
+@pytest.mark.parametrize(("backup", "said"), [(None, "names no backup"), ("file/ledger", "Not a directory")])
+def test_no_backup_is_said_in_words(published: Path, tmp_path: Path, backup: str | None, said: str) -> None:
+    (tmp_path / "file").touch()
+    workspace = copy_of(published, tmp_path)
+    if backup:
+        workspace = with_backup(workspace, tmp_path / backup)
+    close(workspace, "FY2026-M01", by="Lee")
+    with pytest.raises(UserError, match="The ledger was not backed up") as refused:
+        back_up(workspace)
+    assert said in str(refused.value)
