@@ -50,9 +50,10 @@ class SeveritySettings(Settings):
 
 
 class PublishSettings(Settings):
-    """keep_builds: how many publications stay on disk, the current one included."""
+    """keep_builds: how many publications stay on disk, the current one included. hyper: a file for Tableau too."""
 
     keep_builds: Annotated[int, Field(ge=1)] = 3
+    hyper: bool = False
 
 
 class ScheduleSettings(Settings):

@@ -1,6 +1,6 @@
 """The published store: one folder a build, complete and closed, and a link that flips to it last (docs/decisions/0009).
 
-    published/builds/<build id>/quotaline.duckdb, <table>/…parquet, manifest.json
+    published/builds/<build id>/quotaline.duckdb, <table>/…parquet, manifest.json, quotaline.hyper if asked for
     published/current -> builds/<build id>,  published/current.txt with the build id
 
 A reader opens the build that was current when it looked, whole; it resolves the link once, or reads current.txt.
@@ -24,6 +24,7 @@ import duckdb
 from orchestration import builds
 from orchestration.builds import Build
 from orchestration.problems import GateError, Problem, UserError
+from orchestration.publish.hyper import HYPER, require_installed, write_hyper
 from orchestration.published_tables import PublishedTable, published_tables, read_manifest
 from orchestration.quality import gate
 from orchestration.workspace import Workspace
@@ -55,6 +56,8 @@ class Publication:
 
 def publish(workspace: Workspace) -> Publication:
     """Publishes the build in the warehouse. Raises GateError, and changes nothing, if its gate isn't green."""
+    if workspace.settings.publish.hyper:
+        require_installed()
     before = os.umask(0o077)  # pay is the owner's alone to read, from the first byte on
     try:
         with builds.connect(workspace, read_only=True) as warehouse:
@@ -105,7 +108,7 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str, values: list[Any] | 
 def _write(workspace: Workspace, warehouse: duckdb.DuckDBPyConnection, build: Build, checks: int) -> Publication:
     """The whole folder, under a name that no reader looks at until it is complete."""
     tables = published_tables(read_manifest(workspace))
-    folder = workspace.published / "builds" / build.build_id
+    folder = _free_folder(workspace, build)
     unfinished = folder.with_name(folder.name + UNFINISHED)
     unfinished.mkdir(parents=True)
     published_at = datetime.now(UTC)
@@ -113,6 +116,8 @@ def _write(workspace: Workspace, warehouse: duckdb.DuckDBPyConnection, build: Bu
     publication = Publication(build, folder, rows, checks, published_at)
     _finish_database(unfinished / DATABASE, publication)
     _write_parquet(unfinished, tables)
+    if workspace.settings.publish.hyper:
+        write_hyper(unfinished, unfinished / DATABASE, tables)
     text = json.dumps(_manifest(publication, unfinished), indent=2, default=str)
     (unfinished / "manifest.json").write_text(text + "\n", encoding="utf-8")
     for path in unfinished.rglob("*"):
@@ -209,12 +214,30 @@ def _write_parquet(folder: Path, tables: tuple[PublishedTable, ...]) -> None:
 
 
 def _published_before(workspace: Workspace, build: Build) -> Publication | None:
-    """This very build's publication, if it was complete; the gate has just said that the warehouse is as it was."""
-    folder = workspace.published / "builds" / build.build_id
-    if not folder.is_dir():
+    """This very build's publication, if it has all that is asked for now; the gate has just said that the warehouse is
+    as it was."""
+    folders = _folders(workspace, build)
+    if not folders or (workspace.settings.publish.hyper and not (folders[-1] / HYPER).is_file()):
         return None
-    said = json.loads((folder / "manifest.json").read_bytes())
-    return Publication(build, folder, said["rows"], said["checks"], datetime.fromisoformat(said["published_at"]))
+    said = json.loads((folders[-1] / "manifest.json").read_bytes())
+    return Publication(build, folders[-1], said["rows"], said["checks"], datetime.fromisoformat(said["published_at"]))
+
+
+def _folders(workspace: Workspace, build: Build) -> list[Path]:
+    """Where a build is published, the latest last: <build id>, and <build id>.2, … where more was asked for later."""
+    found = (workspace.published / "builds").glob(f"{build.build_id}*")
+    return sorted(found, key=_turn)
+
+
+def _free_folder(workspace: Workspace, build: Build) -> Path:
+    """Nothing is ever added to a folder that readers may have open."""
+    before = _folders(workspace, build)
+    name = f"{build.build_id}.{_turn(before[-1]) + 1}" if before else build.build_id
+    return workspace.published / "builds" / name
+
+
+def _turn(folder: Path) -> int:
+    return int(folder.suffix[1:] or 1)
 
 
 def _manifest(publication: Publication, folder: Path) -> dict[str, Any]:
