@@ -170,7 +170,9 @@ def _lines(connection: duckdb.DuckDBPyConnection, month: Path, close: Close, bef
 def _payroll(connection: duckdb.DuckDBPyConnection, month: Path) -> Iterator[Problem]:
     payroll = f"select {COLUMNS} from read_parquet('{builds.quoted(month / store.PAYROLL)}')"
     path = builds.quoted(month / store.PAYROLL_CSV)
-    csv = f"select {COLUMNS} from read_csv('{path}', header = true, all_varchar = true)"
+    # Nothing is guessed: a name may hold a line break, a tab or the separator of another country.
+    form = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', new_line = '\\n'"
+    csv = f"select {COLUMNS} from read_csv('{path}', {form})"
     of_lines = payroll_query(f"from read_parquet('{builds.quoted(month / store.LINES)}')", payroll)
     for name, said, expected in (
         (store.PAYROLL, payroll, of_lines),
