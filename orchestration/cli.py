@@ -103,7 +103,9 @@ def run(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
             console.print(summary.gate_failures(opened, outcome))
         else:
             errors.print(outcome.problem, markup=False, highlight=False, soft_wrap=True)
-        console.print(f"[red]Nothing was published[/]; the last publication stays as it was. Log: {outcome.log}")
+        stays = "[red]Nothing was published[/]; the last publication stays as it was."
+        done = "The build [green]is published[/]; what came after it [red]failed[/]."
+        console.print(f"{done if outcome.published else stays} Log: {outcome.log}")
     raise typer.Exit(outcome.exit_code)
 
 

@@ -13,7 +13,7 @@ from orchestration import builds
 from orchestration.ingest.assets import rules_asset, source_assets
 from orchestration.ingest.load import landing_fingerprint
 from orchestration.lineage import openlineage
-from orchestration.publish.assets import publication_assets
+from orchestration.publish.assets import pseudonymised_assets, publication_assets
 from orchestration.published_tables import PUBLIC, read_manifest
 from orchestration.quality import gate
 from orchestration.quality.checks import gate_checks
@@ -41,7 +41,13 @@ def workspace_definitions(workspace: Workspace) -> dg.Definitions:
         description="One build: ingest, raw gate, dbt, marts gate, publication.",
     )
     return dg.Definitions(
-        assets=[rules_asset(workspace), *ingest, transform, publication_assets(workspace, marts)],
+        assets=[
+            rules_asset(workspace),
+            *ingest,
+            transform,
+            publication_assets(workspace, marts),
+            *pseudonymised_assets(workspace),
+        ],
         asset_checks=[
             gate_checks(workspace, "raw", gate.declared_raw(workspace), landed, gate.run_raw_gate),
             gate_checks(workspace, "marts", of_marts, marts, gate.run_marts_gate),

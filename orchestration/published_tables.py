@@ -15,11 +15,15 @@ PERIOD_COLUMNS = ("period_id", "pay_period_id")
 
 @dataclass(frozen=True)
 class PublishedColumn:
-    """A column of the contract. is_required: dbt says that it is never null."""
+    """A column of the contract. is_required: dbt says that it is never null.
+
+    personal: what of a person it holds (docs/decisions/0018); None: dbt says nothing of that.
+    """
 
     name: str
     description: str
     is_required: bool
+    personal: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ def published_tables(manifest: dict[str, Any]) -> tuple[PublishedTable, ...]:
                     column["description"].strip(),
                     (unique_id, column["name"]) in never_null
                     or any(rule["type"] == "not_null" for rule in column.get("constraints") or []),
+                    (column.get("config") or {}).get("meta", {}).get("personal"),
                 )
                 for column in node["columns"].values()
             ),

@@ -21,6 +21,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from orchestration import builds
 from orchestration.problems import Problem, UserError
+from orchestration.publish import pseudonymised
 from orchestration.run_lock import alone_in
 from orchestration.workspace import Workspace
 
@@ -32,6 +33,7 @@ STEPS = {
     "transform": "dbt: staging to reporting",
     "gate_marts": "gate: what was built",
     "publish": "published",
+    "published_pseudonymised": "published without names",
 }
 
 
@@ -64,6 +66,11 @@ class Outcome:
         return self.seconds - sum(step.seconds for step in self.steps)
 
     @property
+    def published(self) -> bool:
+        """Whether the published store has this build, whatever failed after it."""
+        return any(step.name == STEPS["publish"] and step.succeeded for step in self.steps)
+
+    @property
     def exit_code(self) -> int:
         """0 published, 2 for the user to mend, 3 the gate refused, 1 anything else."""
         if self.succeeded:
@@ -74,8 +81,10 @@ class Outcome:
 def run_build(workspace: Workspace, console: Console) -> Outcome:
     """Runs one build in this process. All other output goes to a log file, so that the terminal stays readable.
 
-    Raises UserError if another run is going on in this workspace, or if the disk is full.
+    Raises UserError if another run is going on in this workspace, if the disk is full, or if what is to be published at
+    the end lacks its key.
     """
+    pseudonymised.require(workspace)
     run_id = str(uuid.uuid4())
     log = workspace.state / "logs" / f"{time.strftime('%Y%m%dT%H%M%S')}-{run_id[:8]}.log"
     os.environ.update(workspace.environment())

@@ -49,10 +49,19 @@ class SeveritySettings(Settings):
     unknown_value: Severity = "warn"
 
 
+class PseudonymisedSettings(Settings):
+    """A second store without names, at a path of its own (relative to the workspace); its key is in the environment."""
+
+    path: str = "published-pseudonymised"
+
+
 class PublishSettings(Settings):
-    """keep_builds: how many publications stay on disk, the current one included."""
+    """keep_builds: how many publications stay on disk, the current one included. hyper: a file for Tableau too.
+    pseudonymised: a copy without names, None for none (docs/decisions/0018)."""
 
     keep_builds: Annotated[int, Field(ge=1)] = 3
+    hyper: bool = False
+    pseudonymised: PseudonymisedSettings | None = None
 
 
 class ScheduleSettings(Settings):

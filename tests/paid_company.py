@@ -27,11 +27,11 @@ as_of: 2026-03-31
 given:
   workers:
   - {worker_id: ann, worker_name: "=cmd|' /C calc'!A0", hire_date: 2026-01-01}
-  - {worker_id: bob, hire_date: 2026-01-01, payroll_currency: EUR}
-  - {worker_id: cat, hire_date: 2026-01-01}
+  - {worker_id: bob, worker_name: "Bob;@SUM(1)\t=1", hire_date: 2026-01-01, payroll_currency: EUR}
+  - {worker_id: cat, worker_name: "-2+3", hire_date: 2026-01-01}
   measures: [{measure_id: sales, event_types: booking, value: amount, reversal_timing: original_period}]
   credit_rules: [{credit_rule_id: r1, measure_id: sales, credit_source: owner, credit_share: 1, priority: 1}]
-  plans: [{plan_id: p, currency: USD}]
+  plans: [{plan_id: p, plan_name: "=1+1", currency: USD}]
   plan_components:
   - component_id: c
     plan_id: p

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from orchestration.spreadsheets import as_text
+
 COLUMNS = "worker_id, worker_name, payroll_currency, payroll_amount, lines"
 
 
@@ -17,10 +19,6 @@ def payroll_query(lines: str, workers: str) -> str:
 
 
 def for_spreadsheets(payroll: str) -> str:
-    """The same as texts, for a spreadsheet: one that would be taken for a formula gets a ' in front."""
-    names = ", ".join(
-        f"case when regexp_matches({name}, '^[=+@\\-\\t\\r]') then '''' || {name} else {name} end as {name}"
-        for name in ("worker_id", "worker_name")
-    )
-    texts = "payroll_currency, payroll_amount::text as payroll_amount, lines::text as lines"
-    return f"select {names}, {texts} from ({payroll})"
+    """The same as texts, for a spreadsheet: none of its names and ids is taken for a formula, amounts stay numbers."""
+    texts = ", ".join(f"{as_text(name)} as {name}" for name in ("worker_id", "worker_name", "payroll_currency"))
+    return f"select {texts}, payroll_amount::text as payroll_amount, lines::text as lines from ({payroll})"

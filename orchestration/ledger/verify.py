@@ -3,6 +3,7 @@ the warehouse has read these lines and no others."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,8 +83,8 @@ def verify(workspace: Workspace, head: str | None = None) -> Verification:
 def _holds_what_is_published(workspace: Workspace, warehouse: duckdb.DuckDBPyConnection) -> bool:
     """A build that failed or was killed may have some tables of before the last closing, and some of after it."""
     built = builds.in_warehouse(warehouse)
-    current = workspace.published / "current.txt"
-    return built is not None and current.is_file() and current.read_text(encoding="utf-8").strip() == built.build_id
+    current = workspace.published / "current" / "manifest.json"
+    return built is not None and current.is_file() and json.loads(current.read_bytes())["build_id"] == built.build_id
 
 
 def verify_files(workspace: Workspace) -> Verification:
@@ -172,7 +173,9 @@ def _lines(connection: duckdb.DuckDBPyConnection, month: Path, close: Close, bef
 def _payroll(connection: duckdb.DuckDBPyConnection, month: Path) -> Iterator[Problem]:
     payroll = f"select {COLUMNS} from read_parquet('{builds.quoted(month / store.PAYROLL)}')"
     path = builds.quoted(month / store.PAYROLL_CSV)
-    csv = f"select {COLUMNS} from read_csv('{path}', header = true, all_varchar = true)"
+    # Nothing is guessed: a name may hold a line break, a tab or the separator of another country.
+    form = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', new_line = '\\n'"
+    csv = f"select {COLUMNS} from read_csv('{path}', {form})"
     of_lines = payroll_query(f"from read_parquet('{builds.quoted(month / store.LINES)}')", payroll)
     for name, said, expected in (
         (store.PAYROLL, payroll, of_lines),

@@ -6,12 +6,19 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
-from orchestration.publish import store
+from orchestration.publish import hyper, pseudonymised, store
 from orchestration.workspace import Workspace
 
 
 def publication_assets(workspace: Workspace, marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
-    """The published store: one DuckDB file, and Parquet by period, behind one link that flips last."""
+    """The published store: one DuckDB file, and Parquet by period, behind one link that flips last.
+
+    Raises UserError at once, not at the end of a run, if a package is missing that the settings need.
+    """
+    kinds = {"duckdb": "one DuckDB file", "parquet": "Parquet, a folder a month"}
+    if workspace.settings.publish.hyper:
+        hyper.require_installed()
+        kinds["hyper"] = "a Tableau Hyper file"
     specs = [
         dg.AssetSpec(
             f"published_{kind}",
@@ -20,7 +27,7 @@ def publication_assets(workspace: Workspace, marts: Sequence[dg.AssetKey]) -> dg
             kinds={kind},
             description=f"The marts and reporting tables as {what}, of one gated build.",
         )
-        for kind, what in (("duckdb", "one DuckDB file"), ("parquet", "Parquet, a folder a month"))
+        for kind, what in kinds.items()
     ]
 
     @dg.multi_asset(name="publish", specs=specs)
@@ -30,3 +37,20 @@ def publication_assets(workspace: Workspace, marts: Sequence[dg.AssetKey]) -> dg
             yield dg.MaterializeResult(asset_key=spec.key, metadata=publication.metadata())
 
     return publish
+
+
+def pseudonymised_assets(workspace: Workspace) -> list[dg.AssetsDefinition]:
+    """The copy without names, where quotaline.toml asks for one; made of what is published, after it."""
+    if workspace.settings.publish.pseudonymised is None:
+        return []
+
+    @dg.asset(
+        deps=["published_duckdb"],
+        group_name="publish",
+        kinds={"duckdb", "parquet"},
+        description="The current publication in a store of its own, names and ids of people replaced by keyed hashes.",
+    )
+    def published_pseudonymised() -> dg.MaterializeResult[None]:
+        return dg.MaterializeResult(metadata=pseudonymised.publish(workspace).metadata())
+
+    return [published_pseudonymised]

@@ -1,6 +1,6 @@
 """The published store: one folder a build, complete and closed, and a link that flips to it last (docs/decisions/0009).
 
-    published/builds/<build id>/quotaline.duckdb, <table>/…parquet, manifest.json
+    published/builds/<build id>/quotaline.duckdb, <table>/…parquet, manifest.json, quotaline.hyper if asked for
     published/current -> builds/<build id>,  published/current.txt with the build id
 
 A reader opens the build that was current when it looked, whole; it resolves the link once, or reads current.txt.
@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ import duckdb
 from orchestration import builds
 from orchestration.builds import Build
 from orchestration.problems import GateError, Problem, UserError
+from orchestration.publish.hyper import HYPER, require_installed, write_hyper
 from orchestration.published_tables import PublishedTable, published_tables, read_manifest
 from orchestration.quality import gate
 from orchestration.workspace import Workspace
@@ -55,21 +56,32 @@ class Publication:
 
 def publish(workspace: Workspace) -> Publication:
     """Publishes the build in the warehouse. Raises GateError, and changes nothing, if its gate isn't green."""
-    before = os.umask(0o077)  # pay is the owner's alone to read, from the first byte on
+    asked, store = workspace.settings.publish, workspace.published
+    if asked.hyper:
+        require_installed()
+    with owner_only(), builds.connect(workspace, read_only=True) as warehouse:
+        build = builds.in_warehouse(warehouse)
+        if build is None:
+            problem = Problem("warehouse", "names no build", "run the whole build: quotaline run")
+            raise GateError("There is no build to publish:", [problem])
+        checks = gate.require_green(workspace, build)
+        remove_leftovers(store)
+        publication = published_before(store, build)
+        if publication is None or (asked.hyper and not (publication.folder / HYPER).is_file()):
+            tables = published_tables(read_manifest(workspace))
+            publication = write(store, warehouse, tables, build, checks, hyper=asked.hyper)
+        make_current(store, publication, asked.keep_builds)
+    return publication
+
+
+@contextmanager
+def owner_only() -> Iterator[None]:
+    """What is written meanwhile is its owner's alone to read, from the first byte on."""
+    before = os.umask(0o077)
     try:
-        with builds.connect(workspace, read_only=True) as warehouse:
-            build = builds.in_warehouse(warehouse)
-            if build is None:
-                problem = Problem("warehouse", "names no build", "run the whole build: quotaline run")
-                raise GateError("There is no build to publish:", [problem])
-            checks = gate.require_green(workspace, build)
-            _remove_leftovers(workspace)
-            publication = _published_before(workspace, build) or _write(workspace, warehouse, build, checks)
-        _flip(workspace, publication.folder.name)
-        _remove_old(workspace)
+        yield
     finally:
         os.umask(before)
-    return publication
 
 
 @contextmanager
@@ -102,18 +114,28 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str, values: list[Any] | 
 # Writing
 
 
-def _write(workspace: Workspace, warehouse: duckdb.DuckDBPyConnection, build: Build, checks: int) -> Publication:
-    """The whole folder, under a name that no reader looks at until it is complete."""
-    tables = published_tables(read_manifest(workspace))
-    folder = workspace.published / "builds" / build.build_id
+def write(
+    store: Path,
+    source: duckdb.DuckDBPyConnection,
+    tables: tuple[PublishedTable, ...],
+    build: Build,
+    checks: int,
+    hyper: bool = False,
+    also_said: Mapping[str, str] | None = None,
+) -> Publication:
+    """A build's whole folder, under a name that no reader looks at until it is complete; filled from the tables in the
+    current database of `source`. also_said: what stands in manifest.json beside."""
+    folder = _free_folder(store, build)
     unfinished = folder.with_name(folder.name + UNFINISHED)
     unfinished.mkdir(parents=True)
     published_at = datetime.now(UTC)
-    rows = _write_database(warehouse, unfinished / DATABASE, tables)
+    rows = _write_database(source, unfinished / DATABASE, tables)
     publication = Publication(build, folder, rows, checks, published_at)
     _finish_database(unfinished / DATABASE, publication)
     _write_parquet(unfinished, tables)
-    text = json.dumps(_manifest(publication, unfinished), indent=2, default=str)
+    if hyper:
+        write_hyper(unfinished, unfinished / DATABASE, tables)
+    text = json.dumps(_manifest(publication, unfinished) | dict(also_said or {}), indent=2, default=str)
     (unfinished / "manifest.json").write_text(text + "\n", encoding="utf-8")
     for path in unfinished.rglob("*"):
         if path.is_file():
@@ -123,30 +145,30 @@ def _write(workspace: Workspace, warehouse: duckdb.DuckDBPyConnection, build: Bu
 
 
 def _write_database(
-    warehouse: duckdb.DuckDBPyConnection, path: Path, tables: tuple[PublishedTable, ...]
+    source: duckdb.DuckDBPyConnection, path: Path, tables: tuple[PublishedTable, ...]
 ) -> dict[str, int]:
-    """Tables with types, NOT NULL and comments, filled from the warehouse; rows by table."""
-    warehouse.execute(f"attach '{builds.quoted(path)}' as publication")
+    """Tables with types, NOT NULL and comments, filled from `source`; rows by table."""
+    source.execute(f"attach '{builds.quoted(path)}' as publication")
     try:
         for schema in ("marts", "reporting"):
-            warehouse.execute(f"create schema publication.{schema}")
+            source.execute(f"create schema publication.{schema}")
         rows: dict[str, int] = {}
         for table in tables:
-            for statement in _ddl(warehouse, table):
-                warehouse.execute(statement)
+            for statement in _ddl(source, table):
+                source.execute(statement)
             names = ", ".join(f'"{column.name}"' for column in table.columns)
-            filled = warehouse.execute(
+            filled = source.execute(
                 f"insert into publication.{table.in_publication} ({names}) select {names} from {table.in_warehouse}"
             ).fetchone()
             rows[table.in_publication] = int(filled[0]) if filled else 0
         return rows
     finally:
-        warehouse.execute("detach publication")
+        source.execute("detach publication")
 
 
-def _ddl(warehouse: duckdb.DuckDBPyConnection, table: PublishedTable) -> Iterator[str]:
+def _ddl(source: duckdb.DuckDBPyConnection, table: PublishedTable) -> Iterator[str]:
     types = dict(
-        warehouse.execute(
+        source.execute(
             "select column_name, data_type from duckdb_columns()"
             " where database_name = current_database() and schema_name = ? and table_name = ?",
             [table.stage, table.name],
@@ -191,7 +213,7 @@ def _finish_database(path: Path, publication: Publication) -> None:
         for table, count in publication.rows.items():
             found = reader.execute(f"select count(*) from {table}").fetchone()
             if found is None or found[0] != count:
-                raise RuntimeError(f"{path.name} holds {found} rows of {table}, the warehouse {count}")
+                raise RuntimeError(f"{path.name} holds {found} rows of {table}, its source {count}")
 
 
 def _write_parquet(folder: Path, tables: tuple[PublishedTable, ...]) -> None:
@@ -208,13 +230,30 @@ def _write_parquet(folder: Path, tables: tuple[PublishedTable, ...]) -> None:
             connection.execute(f"copy {table.in_publication} to '{builds.quoted(target)}' ({options})")
 
 
-def _published_before(workspace: Workspace, build: Build) -> Publication | None:
-    """This very build's publication, if it was complete; the gate has just said that the warehouse is as it was."""
-    folder = workspace.published / "builds" / build.build_id
-    if not folder.is_dir():
+def published_before(store: Path, build: Build) -> Publication | None:
+    """This very build's latest publication, if there is one: a folder without .unfinished is complete."""
+    folders = _folders(store, build)
+    if not folders:
         return None
-    said = json.loads((folder / "manifest.json").read_bytes())
-    return Publication(build, folder, said["rows"], said["checks"], datetime.fromisoformat(said["published_at"]))
+    said = json.loads((folders[-1] / "manifest.json").read_bytes())
+    return Publication(build, folders[-1], said["rows"], said["checks"], datetime.fromisoformat(said["published_at"]))
+
+
+def _folders(store: Path, build: Build) -> list[Path]:
+    """Where a build is published, the latest last: <build id>, and <build id>.2, … where more was asked for later."""
+    found = (store / "builds").glob(f"{build.build_id}*")
+    return sorted(found, key=_turn)
+
+
+def _free_folder(store: Path, build: Build) -> Path:
+    """Nothing is ever added to a folder that readers may have open."""
+    before = _folders(store, build)
+    name = f"{build.build_id}.{_turn(before[-1]) + 1}" if before else build.build_id
+    return store / "builds" / name
+
+
+def _turn(folder: Path) -> int:
+    return int(folder.suffix[1:] or 1)
 
 
 def _manifest(publication: Publication, folder: Path) -> dict[str, Any]:
@@ -231,27 +270,32 @@ def _manifest(publication: Publication, folder: Path) -> dict[str, Any]:
 # Which build is current
 
 
-def _flip(workspace: Workspace, build_id: str) -> None:
+def make_current(store: Path, publication: Publication, keep_builds: int) -> None:
+    """Readers that look from now on see this publication; older ones than those kept are removed."""
+    _flip(store, publication.folder.name)
+    _remove_old(store, keep_builds)
+
+
+def _flip(store: Path, build_id: str) -> None:
     """Makes a build the current one: each of the two pointers is replaced in one step."""
-    following = workspace.published / "current.next"
+    following = store / "current.next"
     following.unlink(missing_ok=True)
     following.symlink_to(Path("builds") / build_id)
-    following.replace(workspace.published / "current")
-    builds.replace_text(workspace.published / "current.txt", build_id + "\n")
+    following.replace(store / "current")
+    builds.replace_text(store / "current.txt", build_id + "\n")
 
 
-def _remove_leftovers(workspace: Workspace) -> None:
+def remove_leftovers(store: Path) -> None:
     """What interrupted publications left: no reader has ever seen it."""
-    for path in (workspace.published / "builds").glob(f"*{UNFINISHED}"):
+    for path in (store / "builds").glob(f"*{UNFINISHED}"):
         shutil.rmtree(path)
     for name in ("current.next", "current.txt.next"):
-        (workspace.published / name).unlink(missing_ok=True)
+        (store / name).unlink(missing_ok=True)
 
 
-def _remove_old(workspace: Workspace) -> None:
+def _remove_old(store: Path, keep_builds: int) -> None:
     """All but the newest builds; readers of the one before still have their files."""
-    kept = workspace.settings.publish.keep_builds
-    current = Path(os.path.realpath(workspace.published / "current"))
-    others = sorted((path for path in (workspace.published / "builds").iterdir() if path != current), reverse=True)
-    for path in others[kept - 1 :]:
+    current = Path(os.path.realpath(store / "current"))
+    others = sorted((path for path in (store / "builds").iterdir() if path != current), reverse=True)
+    for path in others[keep_builds - 1 :]:
         shutil.rmtree(path)

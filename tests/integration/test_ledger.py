@@ -102,10 +102,17 @@ def test_a_closed_month_holds_its_lines_payroll_and_manifest(published: Path, tm
     assert closed.previous_hash == "0" * 64
     assert closed.rules["rate_tiers.csv"] == hashlib.sha256((month / "rules/rate_tiers.csv").read_bytes()).hexdigest()
     payroll = (month / "payroll.csv").read_text().splitlines()
-    assert payroll[:2] == [
+    assert payroll == [
         "worker_id,worker_name,payroll_currency,payroll_amount,lines",
         "ann,'=cmd|' /C calc'!A0,USD,1000.00,1",
+        "bob,Bob;'@SUM(1)\t'=1,EUR,450.00,1",
+        "cat,'-2+3,USD,300.00,1",
     ]
+    names = duckdb.sql(f"select worker_name from '{month}/payroll.parquet' order by worker_id").fetchall()
+    assert names == [("=cmd|' /C calc'!A0",), ("Bob;@SUM(1)\t=1",), ("-2+3",)]
+    for path in (month / "rules").iterdir():
+        assert path.read_bytes() == (workspace.rules_copy / path.name).read_bytes()
+    assert (month / "rules/plans.csv").read_text().splitlines()[1].startswith("p,=1+1,USD")  # evidence: as it was
     assert store.read_close(month) == closed
     for path in (path for path in month.rglob("*") if path.is_file()):
         assert stat.S_IMODE(path.stat().st_mode) == 0o400, path

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from orchestration.ingest.contract import OWN_TABLES, TableContract, read_rules_contract, read_source_contract
+from orchestration.publish.personal import HARMLESS_TEXTS, undeclared
+from orchestration.published_tables import published_tables
 from orchestration.quality.gate import IMPLIED_KEY
 from orchestration.workspace import PROJECT_ROOT
 
@@ -109,11 +111,31 @@ def test_every_mart_has_an_enforced_contract_and_a_text_for_each_column(models: 
     assert not wrong, faults(wrong)
 
 
+def test_every_public_column_says_what_of_a_person_it_holds(manifest: Mapping[str, Any]) -> None:
+    """What the pseudonymised copy replaces or leaves out; a new column of text is not published in it by mistake."""
+    types = {"text": "VARCHAR"}
+    wrong, known = {}, set()
+    for table in published_tables(dict(manifest)):
+        (node,) = (one for one in manifest["nodes"].values() if one["name"] == table.name)
+        for column in table.columns:
+            data_type = str(node["columns"][column.name]["data_type"])
+            fault = undeclared(column, types.get(data_type, data_type.upper()))
+            if fault:
+                wrong[f"{table.name}.{column.name}"] = f"{fault}: add config: {{meta: {{personal: …}}}}"
+            known.add(column.name)
+    assert not wrong, faults(wrong)
+    assert not HARMLESS_TEXTS - known
+    people = "worker|user|account|mail|manager|person|payee|note|comment|file|_by$"
+    assert not [name for name in HARMLESS_TEXTS if re.search(people, name)]
+
+
 def test_every_published_store_is_an_exposure_of_every_mart(manifest: Mapping[str, Any], models: list[Node]) -> None:
     marts = {node["unique_id"] for node in models if is_mart(node)}
     read = {one["name"]: set(one["depends_on"]["nodes"]) for one in manifest["exposures"].values()}
     assert marts
-    assert read == {"published_duckdb": marts, "published_parquet": marts}
+    assert read == dict.fromkeys(
+        ("published_duckdb", "published_parquet", "published_hyper", "published_pseudonymised"), marts
+    )
     assert all(one["owner"]["name"] and one["description"] for one in manifest["exposures"].values())
 
 

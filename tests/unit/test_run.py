@@ -1,4 +1,4 @@
-"""What a run says when the disk is full, and what half a file of dbt's does to the next one."""
+"""What a run refuses to begin with, says when the disk is full, and does with half a file of dbt's."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from orchestration.problems import UserError
-from orchestration.run import Outcome, _full_disk_said
+from orchestration.publish import pseudonymised
+from orchestration.run import Outcome, StepTime, _full_disk_said, run_build
 from orchestration.transform import _is_whole
-from orchestration.workspace import Workspace, WorkspaceSettings
+from orchestration.workspace import PseudonymisedSettings, PublishSettings, Workspace, WorkspaceSettings
 
 
 @pytest.fixture
@@ -47,6 +49,24 @@ def test_other_failures_and_good_runs_pass_through(workspace: Workspace, tmp_pat
     good.succeeded = True
     with _full_disk_said(workspace, good):
         pass
+
+
+def test_a_run_that_could_not_publish_its_copy_without_names_does_not_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(pseudonymised.KEY, raising=False)
+    asked = PublishSettings(pseudonymised=PseudonymisedSettings())
+    with pytest.raises(UserError, match="QUOTALINE_PSEUDONYM_KEY: is not set"):
+        run_build(Workspace(tmp_path, WorkspaceSettings(version=1, name="Run", publish=asked)), Console())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_fails_after_the_publication_does_not_unpublish_it(tmp_path: Path) -> None:
+    ended = outcome(tmp_path)
+    ended.steps = [StepTime("published", 1.0, True), StepTime("published without names", 1.0, False)]
+    assert ended.published
+    ended.steps = [StepTime("published", 1.0, False)]
+    assert not ended.published
 
 
 @pytest.mark.parametrize(
