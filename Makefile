@@ -2,10 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+SUPERSET := .quotaline/superset/venv
 COMPANIES ?= 1000
 SEED ?= 1
 
-.PHONY: demo test test-slow check fuzz mutations format setup ui clean
+.PHONY: demo test test-slow test-superset superset-bundle check fuzz mutations format setup ui clean
 
 demo: setup ## Generate the demo company, run the whole pipeline, show what came out.
 	@$(BIN)/quotaline generate
@@ -16,6 +17,14 @@ test: setup ## All tests.
 
 test-slow: setup ## Tests that take minutes: twenty-four months closed one after another.
 	@$(BIN)/python -m pytest -m slow
+
+test-superset: setup $(SUPERSET)/.installed ## The dashboards in a real Superset (770 MB, once), looked at in Chromium.
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
+		{ echo "Needs chromium and chromedriver (Debian: apt-get install chromium chromium-driver)"; exit 1; }
+	@QUOTALINE_SUPERSET=$(abspath $(SUPERSET)/bin) $(BIN)/python -m pytest -m superset
+
+superset-bundle: setup ## The dashboards as one zip for `superset import-dashboards`; SCHEMA=… for PostgreSQL.
+	@$(BIN)/python dashboards/superset_bundle.py .quotaline/superset.zip $(SCHEMA)
 
 check: setup ## Linters, types, dbt's deprecations.
 	@$(BIN)/ruff check .
@@ -50,6 +59,12 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $(STAMP)
+
+$(SUPERSET)/.installed: requirements/superset.txt
+	@echo "Setting up Superset in an environment of its own: about 150 pinned packages"
+	@$(PYTHON) -m venv $(SUPERSET)
+	@$(SUPERSET)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/superset.txt
+	@touch $@
 
 clean: ## Delete what can be made again: the environment, the demo's landing files, warehouse and publications.
 	rm -rf .venv .quotaline landing published
