@@ -40,6 +40,7 @@ HERE = Path()
 
 def main() -> None:
     """Entry point: a user's mistake is told in words, with exit code 2 (3: the gate refused to publish)."""
+    os.umask(0o077)  # whatever is written, by the servers that `ui` starts too: it is about people's pay
     try:
         app()
     except UserError as problem:

@@ -94,4 +94,5 @@ def remember_failure(workspace: Workspace) -> dg.HookDefinition:
 @dg.definitions
 def defs() -> dg.Definitions:
     """What `dagster dev -m orchestration.definitions` loads: the workspace in QUOTALINE_WORKSPACE, else the demo."""
+    os.umask(0o077)  # as the command line does
     return workspace_definitions(Workspace.open(Path(os.environ.get("QUOTALINE_WORKSPACE", PROJECT_ROOT))))

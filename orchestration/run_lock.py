@@ -40,6 +40,7 @@ def _path(workspace: Workspace) -> Path:
 
 def _lock(path: Path) -> IO[str]:
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.chmod(0o700)  # tools write into it that mind no mode
     file = path.open("a+", encoding="utf-8")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -78,8 +78,8 @@ def folder_of(workspace: Workspace) -> Path:
     """Where the copy lies. Raises UserError if that isn't a folder of its own."""
     asked = workspace.settings.publish.pseudonymised or PseudonymisedSettings()
     folder = (workspace.root / asked.path).resolve()
-    others = [workspace.published, workspace.ledger, workspace.state, workspace.rules, *workspace.sources.values()]
-    for other in (path.resolve() for path in others):
+    others = [workspace.published, workspace.ledger, workspace.ledger_backup, workspace.state, workspace.rules]
+    for other in (path.resolve() for path in [*others, *workspace.sources.values()] if path):
         if folder.is_relative_to(other) or other.is_relative_to(folder):
             problem = Problem("publish.pseudonymised.path", f"{asked.path} is not apart from {other}", "name another")
             raise UserError("The pseudonymised copy needs a folder of its own:", [problem])

@@ -201,6 +201,28 @@ def test_unknown_columns_and_files_are_noted_and_harm_nothing(workspace: Workspa
     }
 
 
+def test_names_that_are_sql_stay_names(workspace: Workspace) -> None:
+    headers = [
+        'id"; drop table quotas; --',
+        "x'); drop schema raw_canonical cascade; --",
+        "${env}",
+        "{{ 1 / 0 }}",
+        "select",
+        "columns(*)",
+        "naïve 漢字",
+        "_dlt_load_id",
+    ]
+    written = ",".join('"' + header.replace('"', '""') + '"' for header in headers)
+    rows = f"worker_id,measure_id,period,quota_amount,{written}\nann,sales,FY2026,5{',mine' * len(headers)}\n"
+    name = "o'hara\"; drop table quotas; --.csv"
+    land(workspace, f"quotas/{name}", rows)
+    land(workspace, "qu'); drop schema raw_canonical; --.csv", "x\n1\n")
+    report = ingest(workspace, "canonical")
+    paid = "worker_id, quota_amount, id_drop_table_quotasxxx, _file, length(rows._dlt_load_id) > 4"
+    assert current(workspace, "quotas", paid) == [("ann", Decimal("5.00"), "mine", f"quotas/{name}", True)]
+    assert len(report.notes) == len(headers) + 1
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [

@@ -11,9 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
+import typer
 from rich.console import Console
 
-from orchestration import summary
+from orchestration import cli, summary
 from orchestration.builds import CheckResult, LayerRecord, write_layer
 from orchestration.cli import app
 from orchestration.run import Outcome
@@ -116,6 +117,22 @@ def test_a_second_run_is_refused_while_the_first_goes_on(workspace: Workspace) -
     assert "Another run is going on" in done.stderr
     assert "4711" in done.stderr
     assert time.monotonic() - started < 30
+
+
+def test_the_servers_of_the_ui_listen_on_the_loopback_alone(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+
+    def serve(command: list[str], *_: object) -> int:
+        started.append(command)
+        return 0
+
+    monkeypatch.setattr("orchestration.servers.serve", serve)
+    with pytest.raises(typer.Exit):
+        cli.ui(workspace.root, 3999)
+    (command,) = started
+    assert command[command.index("-h") + 1] == "127.0.0.1"
 
 
 def test_the_environment_can_be_exported_by_a_shell(workspace: Workspace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -58,9 +59,29 @@ def test_what_is_not_toml_is_said_with_its_place(tmp_path: Path) -> None:
     assert "line 1" in problems(tmp_path, "version 1\n")
 
 
-@pytest.mark.parametrize("name", ["Sales", "my-crm", "ledger"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Sales",
+        "my-crm",
+        "",
+        " crm",
+        "crm\n",
+        "1crm",
+        "crm'; drop schema core; --",
+        'raw".x',
+        "vertr\u00edeb",
+        "{{ 1 }}",
+    ],
+)
 def test_source_names_become_schemas_so_they_are_plain(tmp_path: Path, name: str) -> None:
-    assert name in problems(tmp_path, f'version = 1\nname = "Acme"\nsources."{name}".path = "landing"\n')
+    said = problems(tmp_path, f'version = 1\nname = "Acme"\nsources.{json.dumps(name)}.path = "landing"\n')
+    assert f"source name {name!r} must be lower-case letters, digits and _" in said
+
+
+def test_the_ledger_is_no_source_of_the_users_own(tmp_path: Path) -> None:
+    said = problems(tmp_path, 'version = 1\nname = "Acme"\nsources.ledger.path = "landing"\n')
+    assert "the ledger is always read from the workspace's ledger folder" in said
 
 
 def test_the_environment_names_the_rules_relative_to_the_project(tmp_path: Path) -> None:
