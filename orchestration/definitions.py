@@ -13,7 +13,7 @@ from orchestration import builds
 from orchestration.ingest.assets import rules_asset, source_assets
 from orchestration.ingest.load import landing_fingerprint
 from orchestration.lineage import openlineage
-from orchestration.publish.assets import pseudonymised_assets, publication_assets
+from orchestration.publish.assets import postgres_assets, pseudonymised_assets, publication_assets
 from orchestration.published_tables import PUBLIC, read_manifest
 from orchestration.quality import gate
 from orchestration.quality.checks import gate_checks
@@ -47,6 +47,7 @@ def workspace_definitions(workspace: Workspace) -> dg.Definitions:
             transform,
             publication_assets(workspace, marts),
             *pseudonymised_assets(workspace),
+            *postgres_assets(workspace),
         ],
         asset_checks=[
             gate_checks(workspace, "raw", gate.declared_raw(workspace), landed, gate.run_raw_gate),

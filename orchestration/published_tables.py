@@ -28,13 +28,17 @@ class PublishedColumn:
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """A table of the contract. stage: its schema in the warehouse. grain: the columns that identify a row."""
+    """A table of the contract. stage: its schema in the warehouse. grain: the columns that identify a row.
+
+    access: who reads it where people log in themselves (docs/postgresql.md): worker, everyone or finance.
+    """
 
     name: str
     stage: str
     description: str
     columns: tuple[PublishedColumn, ...]
     grain: tuple[str, ...]
+    access: str = "finance"
 
     @property
     def in_warehouse(self) -> str:
@@ -85,6 +89,7 @@ def published_tables(manifest: dict[str, Any]) -> tuple[PublishedTable, ...]:
                 for column in node["columns"].values()
             ),
             tuple(node["config"]["meta"].get("grain", ())),
+            node["config"]["meta"].get("access", "finance"),
         )
         for unique_id, node in manifest["nodes"].items()
         if node["resource_type"] == "model" and node["name"].startswith(PUBLIC)

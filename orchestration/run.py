@@ -34,6 +34,7 @@ STEPS = {
     "gate_marts": "gate: what was built",
     "publish": "published",
     "published_pseudonymised": "published without names",
+    "published_postgres": "published to PostgreSQL",
 }
 
 

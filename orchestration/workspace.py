@@ -49,6 +49,44 @@ class SeveritySettings(Settings):
     unknown_value: Severity = "warn"
 
 
+Identifier = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,47}$")]
+
+
+class PostgresSettings(Settings):
+    """The PostgreSQL database that a build is published to (docs/postgresql.md).
+
+    The password is read from PGPASSWORD or PGPASSFILE, never from here. schema: holds the tables, and nothing else.
+    access: the CSV file that says whose login is whose. The three roles: groups that people's logins are members of.
+    """
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 5432
+    database: str
+    user: str
+    schema_name: Annotated[Identifier, Field(alias="schema")] = "marts"
+    access: str = "access.csv"
+    payee_role: Identifier = "ql_payee"
+    manager_role: Identifier = "ql_manager"
+    finance_role: Identifier = "ql_finance"
+
+    @property
+    def roles(self) -> tuple[str, str, str]:
+        return self.payee_role, self.manager_role, self.finance_role
+
+    @model_validator(mode="after")
+    def _names(self) -> PostgresSettings:
+        # Checked of the section as a whole, whose values are not quoted: somebody may have put a password into one.
+        names = {"host": r"[\w.:/-]+", "database": r"[\w.-]+", "user": r"[\w.@-]+"}
+        for name, pattern in names.items():
+            if not re.fullmatch(pattern, getattr(self, name)) or "://" in getattr(self, name):
+                raise ValueError(f"{name} must be a plain name; a password is read from PGPASSWORD or PGPASSFILE")
+        if self.schema_name == "public" or self.schema_name.startswith("pg_"):
+            raise ValueError("schema must be one of its own, which each publication replaces whole")
+        if len({*self.roles, self.user}) < 4:
+            raise ValueError("user, payee_role, manager_role and finance_role must be four different roles")
+        return self
+
+
 class PseudonymisedSettings(Settings):
     """A second store without names, at a path of its own (relative to the workspace); its key is in the environment."""
 
@@ -57,11 +95,13 @@ class PseudonymisedSettings(Settings):
 
 class PublishSettings(Settings):
     """keep_builds: how many publications stay on disk, the current one included. hyper: a file for Tableau too.
-    pseudonymised: a copy without names, None for none (docs/decisions/0018)."""
+    pseudonymised: a copy without names, too (docs/decisions/0018). postgres: the same tables there, too.
+    """
 
     keep_builds: Annotated[int, Field(ge=1)] = 3
     hyper: bool = False
     pseudonymised: PseudonymisedSettings | None = None
+    postgres: PostgresSettings | None = None
 
 
 class ScheduleSettings(Settings):

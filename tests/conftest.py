@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from datetime import date
 from pathlib import Path
@@ -9,10 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orchestration.workspace import PROJECT_ROOT, Workspace
+from orchestration.workspace import PROJECT_ROOT, PostgresSettings, Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from built_companies import Built
+    from postgres_server import Cluster
 
 ADVENTUREWORKS = PROJECT_ROOT.parent / "shared" / "data" / "adventureworks"
 
@@ -69,6 +73,34 @@ def nordlicht(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     build(workspace)
     publish(workspace)
     return workspace
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server for these tests alone, set up as docs/postgresql.md says."""
+    import postgres_server
+
+    folder = postgres_server.binaries()
+    if folder is None:
+        pytest.skip("PostgreSQL's initdb is not installed (Debian: apt-get install postgresql)")
+    with postgres_server.cluster(folder) as running:
+        for login, group in (("ann", "payee"), ("bob", "payee"), ("mia", "manager"), ("top", "manager")):
+            running.add_login(login, f"ql_{group}")
+        running.add_login("zoe", "ql_finance")
+        running.add_login("new", "ql_payee")  # in no line
+        yield running
+
+
+@pytest.fixture
+def postgres_settings(
+    postgres: Cluster, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> PostgresSettings:
+    """Settings with a schema for this test alone; the publisher's password is in PGPASSFILE."""
+    monkeypatch.setenv("PGPASSFILE", str(postgres.passfile))
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    schema = f"m_{hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:8]}"
+    facts = {"port": postgres.port, "database": "quotaline_test", "user": "ql_publisher", "schema": schema}
+    return PostgresSettings.model_validate(facts)
 
 
 @pytest.fixture(scope="session", params=["open", "closed"])

@@ -1,11 +1,12 @@
 """Publications as Dagster assets: made of one gated build, swapped in whole, or left as they were."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: Dagster reads the context's annotation and needs the class itself.
 
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from orchestration.problems import Problem, UserError
 from orchestration.publish import hyper, pseudonymised, store
 from orchestration.workspace import Workspace
 
@@ -54,3 +55,33 @@ def pseudonymised_assets(workspace: Workspace) -> list[dg.AssetsDefinition]:
         return dg.MaterializeResult(metadata=pseudonymised.publish(workspace).metadata())
 
     return [published_pseudonymised]
+
+
+def postgres_assets(workspace: Workspace) -> list[dg.AssetsDefinition]:
+    """The current publication in PostgreSQL, where quotaline.toml asks for it.
+
+    Raises UserError at once, not at the end of a run, if a package is missing that this needs.
+    """
+    settings = workspace.settings.publish.postgres
+    if settings is None:
+        return []
+    try:
+        from orchestration.publish import postgres
+    except ModuleNotFoundError as error:
+        remedy = "pip install 'quotaline[postgres]' (or take [publish.postgres] out of quotaline.toml)"
+        problem = Problem("publish.postgres", f"needs the package {error.name}", remedy)
+        raise UserError("A package for PostgreSQL is missing.", [problem]) from None
+
+    @dg.asset(
+        deps=["published_duckdb"],
+        group_name="publish",
+        kinds={"postgres"},
+        description="The current publication in PostgreSQL: payees see their own rows, managers their whole tree.",
+    )
+    def published_postgres(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        publication = postgres.publish(workspace, settings)
+        for note in publication.notes:
+            context.log.warning(note)
+        return dg.MaterializeResult(metadata=publication.metadata())
+
+    return [published_postgres]

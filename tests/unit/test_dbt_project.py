@@ -129,14 +129,28 @@ def test_every_public_column_says_what_of_a_person_it_holds(manifest: Mapping[st
     assert not [name for name in HARMLESS_TEXTS if re.search(people, name)]
 
 
+def test_every_mart_says_who_reads_it_and_no_persons_rows_are_for_everyone(models: list[Node]) -> None:
+    of_a_person = re.compile(r"worker|user|manager_(?!levels)|email|payee|earned|credited|closed_by")
+    wrong = {}
+    for node in filter(is_mart, models):
+        access = node["config"]["meta"].get("access")
+        names = set(node["columns"])
+        if access not in ("worker", "everyone", "finance"):
+            wrong[node["name"]] = f"meta.access is {access}, not worker, everyone or finance (docs/postgresql.md)"
+        elif access == "worker" and "worker_id" not in names:
+            wrong[node["name"]] = "has no worker_id, so that nobody but finance sees it: say finance"
+        elif access == "everyone" and (found := {name for name in names if of_a_person.search(name)}):
+            wrong[node["name"]] = f"is for everyone and has {', '.join(sorted(found))}"
+    assert not wrong, faults(wrong)
+
+
 def test_every_published_store_is_an_exposure_of_every_mart(manifest: Mapping[str, Any], models: list[Node]) -> None:
     marts = {node["unique_id"] for node in models if is_mart(node)}
-    stores = (one for one in manifest["exposures"].values() if one["type"] == "application")
-    read = {one["name"]: set(one["depends_on"]["nodes"]) for one in stores}
+    exposed = (one for one in manifest["exposures"].values() if one["type"] == "application")
+    read = {one["name"]: set(one["depends_on"]["nodes"]) for one in exposed}
     assert marts
-    assert read == dict.fromkeys(
-        ("published_duckdb", "published_parquet", "published_hyper", "published_pseudonymised"), marts
-    )
+    stores = ("duckdb", "parquet", "hyper", "pseudonymised", "postgres")
+    assert read == {f"published_{store}": marts for store in stores}
     assert all(one["owner"]["name"] and one["description"] for one in manifest["exposures"].values())
 
 
