@@ -42,14 +42,38 @@ class Build(Record):
     rules_sha256: str
 
 
+class Waiver(Record):
+    """Who lets a check fail, why, and until which day."""
+
+    by: str
+    reason: str
+    until: date
+
+
+Verdict = Literal["passed", "warned", "waived", "failed"]
+
+
 class CheckResult(Record):
-    """What became of one check. failing_rows: keys of some of the rows that broke it, never amounts or names."""
+    """What became of one check. failing_rows: keys of some of the rows that broke it, never amounts or names;
+    failing_values: of the same rows, what was found in them, for the owner's eyes. severity, waiver: as the workspace
+    had them when the check ran."""
 
     name: str
     table: str
     passed: bool
     unexpected_count: int = 0
     failing_rows: tuple[dict[str, Any], ...] = ()
+    failing_values: tuple[dict[str, Any], ...] = ()
+    severity: Literal["warn", "block"] = "block"
+    waiver: Waiver | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.passed:
+            return "passed"
+        if self.severity == "warn":
+            return "warned"
+        return "waived" if self.waiver else "failed"
 
 
 class LayerRecord(Record):
@@ -63,7 +87,13 @@ class LayerRecord(Record):
 
     @property
     def failed(self) -> tuple[CheckResult, ...]:
-        return tuple(check for check in self.checks if not check.passed)
+        """The checks that stop the build."""
+        return tuple(check for check in self.checks if check.verdict == "failed")
+
+    @property
+    def warned(self) -> tuple[CheckResult, ...]:
+        """The checks that did not hold and yet let the build go on, as a warning or by a waiver."""
+        return tuple(check for check in self.checks if check.verdict in ("warned", "waived"))
 
 
 class GateRecord(Record):
@@ -206,10 +236,15 @@ def write_layer(workspace: Workspace, build: str, layer: Layer, record: LayerRec
 
 
 def failed_checks(workspace: Workspace, build: str) -> list[tuple[Layer, CheckResult]]:
-    """The checks of a build that failed, in the order of the layers."""
+    """The checks of a build that failed and stopped it, in the order of the layers."""
+    return [(layer, check) for layer, check in broken_checks(workspace, build) if check.verdict == "failed"]
+
+
+def broken_checks(workspace: Workspace, build: str) -> list[tuple[Layer, CheckResult]]:
+    """The checks of a build that did not hold, those that only warned or were waived too."""
     record = read_record(workspace, build)
     layers = record.layers if record else {}
-    return [(layer, check) for layer in LAYERS if layer in layers for check in layers[layer].failed]
+    return [(layer, check) for layer in LAYERS if layer in layers for check in layers[layer].checks if not check.passed]
 
 
 def replace_text(path: Path, text: str) -> None:

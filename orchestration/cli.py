@@ -98,7 +98,7 @@ def run(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
         typer.echo(json.dumps(summary.of_run_as_facts(opened, outcome), default=str))
     elif outcome.succeeded:
         console.print(summary.of_run(opened, outcome))
-        console.print(summary.next_steps(opened), highlight=False, soft_wrap=True)
+        console.print(summary.next_steps(opened, outcome), highlight=False, soft_wrap=True)
     else:
         if outcome.gate_failed:
             console.print(summary.gate_failures(opened, outcome))

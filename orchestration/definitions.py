@@ -14,10 +14,9 @@ from orchestration.ingest.assets import rules_asset, source_assets
 from orchestration.ingest.load import landing_fingerprint
 from orchestration.lineage import openlineage
 from orchestration.publish.assets import postgres_assets, pseudonymised_assets, publication_assets
-from orchestration.published_tables import PUBLIC, read_manifest
+from orchestration.published_tables import PUBLIC
 from orchestration.quality import gate
 from orchestration.quality.checks import gate_checks
-from orchestration.quality.marts import marts_checks
 from orchestration.transform import dbt_cli, dbt_project, transform_assets
 from orchestration.workspace import PROJECT_ROOT, Workspace
 
@@ -31,7 +30,7 @@ def workspace_definitions(workspace: Workspace) -> dg.Definitions:
     landed = [key for definition in ingest for key in definition.keys]
     transform = transform_assets(workspace, project)
     marts = [key for key in transform.keys if key.path[-1].startswith(PUBLIC)]
-    of_marts = marts_checks(read_manifest(workspace))
+    checks = gate.checks(workspace)
     lineage_hooks, lineage_resources = openlineage.in_dagster(workspace)
     job = dg.define_asset_job(
         JOB,
@@ -50,8 +49,10 @@ def workspace_definitions(workspace: Workspace) -> dg.Definitions:
             *postgres_assets(workspace),
         ],
         asset_checks=[
-            gate_checks(workspace, "raw", gate.declared_raw(workspace), landed, gate.run_raw_gate),
-            gate_checks(workspace, "marts", of_marts, marts, gate.run_marts_gate),
+            gate_checks(workspace, "raw", [one for one in checks if one.layer == "raw"], landed, gate.run_raw_gate),
+            gate_checks(
+                workspace, "marts", [one for one in checks if one.layer == "marts"], marts, gate.run_marts_gate
+            ),
         ],
         jobs=[job],
         schedules=[

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -12,9 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration import builds
+from orchestration.builds import CheckResult
 from orchestration.ledger.store import last_close
 from orchestration.problems import UserError
 from orchestration.publish.store import open_publication, rows
+from orchestration.quality import data_docs
+from orchestration.quality.severity import expired
 from orchestration.run import Outcome
 from orchestration.workspace import Workspace
 
@@ -60,11 +65,15 @@ def of_run(workspace: Workspace, outcome: Outcome) -> RenderableType:
             figures.add_row(label, found or "none yet")
         kinds = _kinds(connection)
         facts = _publication(connection)
+    broken = builds.broken_checks(workspace, outcome.build_id)
+    others = Counter(check.verdict for _, check in broken)
     built = Text(
         f"\nPublished build {facts['build_id']} in {outcome.seconds:.0f} s ({outcome.start_up:.0f} s of it start-up): "
-        f"{facts['tables']} tables, {facts['rows']:,} rows, {facts['checks']:,} checks passed.\n"
+        f"{facts['tables']} tables, {facts['rows']:,} rows, {facts['checks']:,} checks passed"
+        f"{''.join(f', {count:,} {verdict}' for verdict, count in sorted(others.items(), reverse=True))}.\n"
     )
-    return Group(built, figures, exceptions_by_kind(kinds))
+    let_through = [broken_checks(broken, "Checks that did not hold, and were let through")] if broken else []
+    return Group(built, figures, *let_through, exceptions_by_kind(kinds))
 
 
 def _publication(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -96,12 +105,13 @@ def exceptions_by_kind(kinds: list[dict[str, Any]]) -> RenderableType:
     return table
 
 
-def next_steps(workspace: Workspace) -> str:
+def next_steps(workspace: Workspace, outcome: Outcome) -> str:
     """Where to look after a run."""
     return "\n".join(
         [
             "",
             f"Tables for BI:     {workspace.published}/current/quotaline.duckdb (schemas marts, reporting)",
+            f"Check by check:    {data_docs.index_of(workspace, outcome.build_id, 'marts')}",
             f"Exceptions, a row: quotaline exceptions --kind KIND{workspace.option}",
             f"Dagster:           quotaline ui{workspace.option}, then http://127.0.0.1:3000",
             f"Every column:      quotaline docs{workspace.option}",
@@ -110,28 +120,47 @@ def next_steps(workspace: Workspace) -> str:
 
 
 def gate_failures(workspace: Workspace, outcome: Outcome) -> RenderableType:
-    """Which checks of a run failed, on which rows (their keys, never their amounts)."""
+    """Which checks of a run failed, on which rows: their keys, and what was found in them."""
     failed = builds.failed_checks(workspace, outcome.build_id)
     if not failed:
         return Text(outcome.problem or "The gate refused the build.")
-    table = Table(title="Checks that failed", title_justify="left")
-    for heading in ("layer", "table", "check", "rows", "which"):
+    ended = _ended_waivers(workspace)
+    over = [Text(said) for name, said in ended.items() if name in {f"{one.table}.{one.name}" for _, one in failed}]
+    return Group(broken_checks(failed, "Checks that failed"), *over)
+
+
+def broken_checks(broken: list[tuple[builds.Layer, CheckResult]], title: str) -> RenderableType:
+    """Each check that did not hold, and its first rows; of a waived one, who answers for it."""
+    table = Table(title=title, title_justify="left")
+    for heading in ("layer", "table", "check", "verdict", "rows", "which"):
         table.add_column(heading, justify="right" if heading == "rows" else "left", overflow="fold")
-    for layer, check in failed:
-        shown = [_row(row) for row in check.failing_rows[:SHOWN_ROWS]]
+    for layer, check in broken:
+        values = check.failing_values or ({},) * len(check.failing_rows)
+        pairs = list(zip(check.failing_rows, values, strict=True))[:SHOWN_ROWS]
+        shown = [_row(keys, found) for keys, found in pairs]
         rest = check.unexpected_count - len(shown)
-        which = "\n".join([*shown, f"and {rest:,} more"] if shown and rest > 0 else shown)
-        table.add_row(layer, check.table, check.name.split(".")[-1], f"{check.unexpected_count:,}", which)
+        which = [*shown, f"and {rest:,} more"] if shown and rest > 0 else shown
+        if check.verdict == "waived" and check.waiver:
+            which.append(f"{check.waiver.by} until {check.waiver.until}: {check.waiver.reason}")
+        count = f"{check.unexpected_count:,}"
+        table.add_row(layer, check.table, check.name.split(".")[-1], check.verdict, count, "\n".join(which))
     return table
 
 
-def _row(keys: dict[str, Any]) -> str:
-    """`event_id t1, sales_events.csv row 4`: the keys of a row, and where it came from."""
+def _ended_waivers(workspace: Workspace) -> dict[str, str]:
+    """What is to be known of waivers that hold no longer, by check."""
+    ended = expired(workspace.settings.quality, date.today())
+    return {name: f"{name}: the waiver by {one.by} ended on {one.until}." for name, one in ended.items()}
+
+
+def _row(keys: dict[str, Any], values: dict[str, Any]) -> str:
+    """`event_id t1, sales_events.csv row 4: amount 12.00`: the keys of a row, where it came from, what was found."""
     own = [f"{name} {value}" for name, value in keys.items() if value is not None and name not in PLACES]
     place = {PLACES[name]: value for name, value in keys.items() if name in PLACES and value is not None}
     if "file" in place:
         own.append(f"{place['file']} row {place['row']}" if "row" in place else str(place["file"]))
-    return ", ".join(own)
+    found = ", ".join(f"{name} {'none' if value is None else value}" for name, value in values.items())
+    return ": ".join(part for part in (", ".join(own), found) if part)
 
 
 PLACES = {"_file": "file", "_row_number": "row", "raw_file": "file", "raw_row_number": "row"}
@@ -139,11 +168,17 @@ PLACES = {"_file": "file", "_row_number": "row", "raw_file": "file", "raw_row_nu
 
 def of_run_as_facts(workspace: Workspace, outcome: Outcome) -> dict[str, Any]:
     """The run for machines: outcome, steps, failed checks."""
-    failed = builds.failed_checks(workspace, outcome.build_id)
+    broken = builds.broken_checks(workspace, outcome.build_id)
+    # What machines are told ends in logs: keys, no values.
+    said = [
+        {"layer": layer, "verdict": check.verdict, **check.model_dump(exclude={"failing_values"})}
+        for layer, check in broken
+    ]
     return {
         **asdict(outcome),
         "exit_code": outcome.exit_code,
-        "failed_checks": [{"layer": layer, **check.model_dump()} for layer, check in failed],
+        "failed_checks": [check for check in said if check["verdict"] == "failed"],
+        "checks_let_through": [check for check in said if check["verdict"] != "failed"],
     }
 
 
@@ -153,8 +188,12 @@ def status(workspace: Workspace) -> dict[str, Any]:
     try:
         with open_publication(workspace) as connection:
             facts |= _publication(connection)
+            if let_through := _let_through(connection):
+                facts["checks let through"] = "\n".join(let_through)
     except UserError:
         facts["next"] = f"nothing is published yet; run: quotaline run{workspace.option}"
+    if ended := _ended_waivers(workspace):
+        facts["waivers that ended"] = "\n".join(ended.values())
     if closed := last_close(workspace):
         facts["closed up to"] = f"{closed.period}, {closed.ledger_lines:,} lines in the ledger"
         facts["head_hash"] = closed.head_hash
@@ -163,6 +202,22 @@ def status(workspace: Workspace) -> dict[str, Any]:
         if facts["build_id"] is None or failure["at"] > facts["published_at"].isoformat():
             facts["last_failure"] = failure
     return facts
+
+
+def _let_through(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The published checks that did not hold, each in a line; none in a publication of an older revision."""
+    if not rows(connection, "select 1 from duckdb_tables() where table_name = 'publication_checks'"):
+        return []
+    found = rows(connection, "select * from publication_checks where verdict <> 'passed' order by all")
+    return [
+        f"{check['table_name']}.{check['check_name']}: {check['verdict']}, {check['failing_row_count']:,} rows"
+        + (
+            f"; {check['waived_by']} until {check['waived_until']}: {check['waiver_reason']}"
+            if check["waived_by"]
+            else ""
+        )
+        for check in found
+    ]
 
 
 def status_table(facts: dict[str, Any]) -> Table:

@@ -9,6 +9,7 @@ import re
 import shlex
 import tomllib
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -136,6 +137,36 @@ class OpenLineageSettings(Settings):
         return self
 
 
+class BoundSettings(Settings):
+    """What the gate's statistics take for usual. Volume and amount of the last whole month: at most `deviations` times
+    the median deviation from the median of the `trailing_months` before it (no check before `least_months` of them).
+    pay_to_target: at most so many times the target incentive of the months paid."""
+
+    deviations: Annotated[Decimal, Field(gt=0)] = Decimal(6)
+    trailing_months: Annotated[int, Field(ge=3, le=60)] = 12
+    least_months: Annotated[int, Field(ge=3, le=60)] = 6
+    pay_to_target: Annotated[Decimal, Field(gt=0)] = Decimal(10)
+
+
+class WaiverSettings(Settings):
+    """A check that may fail until a day, this day included, because somebody answers for it."""
+
+    check: str
+    by: Annotated[str, Field(min_length=1)]
+    reason: Annotated[str, Field(min_length=1)]
+    until: date
+
+
+class QualitySettings(Settings):
+    """The gate. severity: by check (`<schema>.<table>.<check>`), whether it blocks or warns. freshness: by source, how
+    many days before the as-of date its newest event and delivery may lie; not checked where none is given."""
+
+    severity: dict[str, Literal["warn", "block"]] = {}
+    waivers: tuple[WaiverSettings, ...] = ()
+    bounds: BoundSettings = BoundSettings()
+    freshness: dict[str, Annotated[int, Field(ge=0)]] = {}
+
+
 class WorkspaceSettings(Settings):
     """quotaline.toml. as_of: last day that counts (empty: today); months after it are future and earn nothing."""
 
@@ -149,6 +180,7 @@ class WorkspaceSettings(Settings):
     publish: PublishSettings = PublishSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     close: CloseSettings = CloseSettings()
+    quality: QualitySettings = QualitySettings()
     openlineage: OpenLineageSettings | None = None
 
     @field_validator("sources")

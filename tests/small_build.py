@@ -21,7 +21,8 @@ WORKERS = "worker_id,worker_name,hire_date\nann,Ann O'Neill,2026-01-01\nbob,Bob,
 MARTS = """
     create schema if not exists core; create schema if not exists reporting;
     create or replace table core.dim_periods as
-        select 'FY2026-M01' as period_id, date '2026-01-01' as starts_on, 'open' as status;
+        select 'FY2026-M01' as period_id, date '2026-01-01' as starts_on, date '2026-02-01' as ends_on,
+            'open' as status;
     create or replace table reporting.rpt_pay as
         select * from (values
             ('ann', 'FY2026-M01', 100.05::decimal(18,2)), ('bob', 'FY2026-M01', 12.34), ('ann', 'FY2026-M02', null)
@@ -65,7 +66,7 @@ def write(workspace: Workspace, sql: str) -> None:
 def _write_dbts_files(workspace: Workspace) -> None:
     nodes = {
         "model.quotaline.dim_periods": _model(
-            "core", "dim_periods", ["period_id"], ["period_id", "starts_on", "status"]
+            "core", "dim_periods", ["period_id"], ["period_id", "starts_on", "ends_on", "status"]
         ),
         "model.quotaline.rpt_pay": _model(
             "reporting", "rpt_pay", ["worker_id", "period_id"], ["worker_id", "period_id", "amount"]

@@ -26,7 +26,7 @@ OWN_TABLES = ("current_files", "loaded_files", "quarantined_rows")
 """Tables that ingestion itself writes beside the delivered ones; a source's YAML may describe them for dbt."""
 
 _TYPE = re.compile(r"text|date|timestamp|boolean|integer|bigint|decimal\((\d+), ?(\d+)\)")
-_TABLE_META = {"key", "valid", "may_overlap", "only_latest"}
+_TABLE_META = {"key", "valid", "may_overlap", "only_latest", "trend"}
 _COLUMN_META = {"required", "accepted", "references", "format"}
 
 
@@ -54,7 +54,8 @@ class ColumnContract:
 class TableContract:
     """One table. key: the columns that identify a row. valid: the two columns [from, to) of effective-dated rows, which
     overlap within the rest of the key only where may_overlap. only_latest: of the ledger's months, the last one's
-    rows count."""
+    rows count. trend: of a table of events, the columns of date and amount, and of currency where it has one, by which
+    the gate compares a month with those before it."""
 
     name: str
     columns: tuple[ColumnContract, ...]
@@ -63,6 +64,7 @@ class TableContract:
     description: str = ""
     may_overlap: bool = False
     only_latest: bool = False
+    trend: tuple[str, ...] = ()
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -143,16 +145,21 @@ def _table(where: str, entry: Mapping[str, Any], problems: list[Problem]) -> Tab
     names = {column.name for column in columns}
     key = tuple(meta.get("key", ()))
     valid = tuple(meta.get("valid", ()))
-    unknown = [column for column in (*key, *valid) if column not in names]
+    trend = tuple(meta.get("trend", ()))
+    unknown = [column for column in (*key, *valid, *trend) if column not in names]
     if unknown:
-        problems.append(Problem(f"{where}, {name}", f"has no column {unknown[0]}", "correct meta.key or meta.valid"))
+        remedy = "correct meta.key, meta.valid or meta.trend"
+        problems.append(Problem(f"{where}, {name}", f"has no column {unknown[0]}", remedy))
     if not key:
         problems.append(Problem(f"{where}, {name}", "has no meta.key", "say which columns identify a row"))
+    if len(trend) not in (0, 2, 3):
+        remedy = "write [date, amount] or [date, amount, currency]"
+        problems.append(Problem(f"{where}, {name}", "meta.trend is not two or three columns", remedy))
     if len(valid) not in (0, 2):
         problems.append(Problem(f"{where}, {name}", "meta.valid is not two columns", "write [from, to]"))
     dates = (valid[0], valid[1]) if len(valid) == 2 else None
     may_overlap, only_latest = bool(meta.get("may_overlap")), bool(meta.get("only_latest"))
-    return TableContract(name, columns, key, dates, str(entry.get("description", "")), may_overlap, only_latest)
+    return TableContract(name, columns, key, dates, str(entry.get("description", "")), may_overlap, only_latest, trend)
 
 
 def _column(where: str, entry: Mapping[str, Any], problems: list[Problem]) -> ColumnContract:

@@ -20,7 +20,7 @@ import duckdb
 from orchestration import builds
 from orchestration.builds import Build
 from orchestration.problems import Problem, UserError
-from orchestration.publish import store
+from orchestration.publish import gate_results, store
 from orchestration.publish.personal import HASHED, LEFT_OUT, undeclared
 from orchestration.publish.store import DATABASE, Publication
 from orchestration.published_tables import PublishedColumn, PublishedTable, published_tables, read_manifest
@@ -47,7 +47,9 @@ def publish(workspace: Workspace) -> Publication:
         if publication is None or _key_id_in(publication.folder) != key_id(key):
             copies = tuple(_view(current, table) for table in tables)
             _set_key(current, key)
-            publication = store.write(folder, current, copies, build, checks, also_said={"key_id": key_id(key)})
+            verdicts = gate_results.without_names(current, "original")
+            said = {"key_id": key_id(key)}
+            publication = store.write(folder, current, copies, build, checks, verdicts, also_said=said)
         store.make_current(folder, publication, workspace.settings.publish.keep_builds)
     return publication
 

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ import duckdb
 from orchestration import builds
 from orchestration.builds import Build
 from orchestration.problems import GateError, Problem, UserError
+from orchestration.publish import gate_results
 from orchestration.publish.hyper import HYPER, require_installed, write_hyper
 from orchestration.published_tables import PublishedTable, published_tables, read_manifest
 from orchestration.quality import gate
@@ -64,12 +65,13 @@ def publish(workspace: Workspace) -> Publication:
         if build is None:
             problem = Problem("warehouse", "names no build", "run the whole build: quotaline run")
             raise GateError("There is no build to publish:", [problem])
-        checks = gate.require_green(workspace, build)
+        verdicts = gate_results.facts(gate.require_green(workspace, build))
         remove_leftovers(store)
         publication = published_before(store, build)
         if publication is None or (asked.hyper and not (publication.folder / HYPER).is_file()):
             tables = published_tables(read_manifest(workspace))
-            publication = write(store, warehouse, tables, build, checks, hyper=asked.hyper)
+            passed = sum(one["verdict"] == "passed" for one in verdicts)
+            publication = write(store, warehouse, tables, build, passed, verdicts, hyper=asked.hyper)
         make_current(store, publication, asked.keep_builds)
     return publication
 
@@ -120,22 +122,24 @@ def write(
     tables: tuple[PublishedTable, ...],
     build: Build,
     checks: int,
+    verdicts: Sequence[Mapping[str, Any]] = (),
     hyper: bool = False,
     also_said: Mapping[str, str] | None = None,
 ) -> Publication:
     """A build's whole folder, under a name that no reader looks at until it is complete; filled from the tables in the
-    current database of `source`. also_said: what stands in manifest.json beside."""
+    current database of `source`. verdicts: what the gate said, check by check. also_said: what stands in manifest.json
+    beside."""
     folder = _free_folder(store, build)
     unfinished = folder.with_name(folder.name + UNFINISHED)
     unfinished.mkdir(parents=True)
     published_at = datetime.now(UTC)
     rows = _write_database(source, unfinished / DATABASE, tables)
     publication = Publication(build, folder, rows, checks, published_at)
-    _finish_database(unfinished / DATABASE, publication)
+    _finish_database(unfinished / DATABASE, publication, verdicts)
     _write_parquet(unfinished, tables)
     if hyper:
         write_hyper(unfinished, unfinished / DATABASE, tables)
-    text = json.dumps(_manifest(publication, unfinished) | dict(also_said or {}), indent=2, default=str)
+    text = json.dumps(_manifest(publication, verdicts, unfinished) | dict(also_said or {}), indent=2, default=str)
     (unfinished / "manifest.json").write_text(text + "\n", encoding="utf-8")
     for path in unfinished.rglob("*"):
         if path.is_file():
@@ -184,8 +188,8 @@ def _ddl(source: duckdb.DuckDBPyConnection, table: PublishedTable) -> Iterator[s
         yield f"comment on column {name}.\"{column.name}\" is '{builds.quoted(column.description)}'"
 
 
-def _finish_database(path: Path, publication: Publication) -> None:
-    """Adds the table `publication`, closes the file for good, and counts again as a reader would."""
+def _finish_database(path: Path, publication: Publication, verdicts: Sequence[Mapping[str, Any]]) -> None:
+    """Adds what the publication is, and what the gate said; closes the file for good, and counts as a reader would."""
     build = publication.build
     with duckdb.connect(str(path)) as connection:
         connection.execute(
@@ -205,6 +209,7 @@ def _finish_database(path: Path, publication: Publication) -> None:
             "comment on table publication is 'What this publication is: its build, what it was made from, what the gate"
             " passed; times are UTC; one row.'"
         )
+        gate_results.write(connection, verdicts)
         connection.execute("checkpoint")
     wal = path.with_name(path.name + ".wal")
     if wal.exists():  # it would be replayed into whatever lies beside it
@@ -256,12 +261,13 @@ def _turn(folder: Path) -> int:
     return int(folder.suffix[1:] or 1)
 
 
-def _manifest(publication: Publication, folder: Path) -> dict[str, Any]:
+def _manifest(publication: Publication, verdicts: Sequence[Mapping[str, Any]], folder: Path) -> dict[str, Any]:
     files = [path for path in folder.rglob("*") if path.is_file()]
     return {
         **publication.build.model_dump(),
         "published_at": publication.published_at,
         "checks": publication.checks,
+        "checks_not_passed": [dict(one) for one in verdicts if one["verdict"] != "passed"],
         "rows": publication.rows,
         "files": {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(files)},
     }

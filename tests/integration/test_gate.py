@@ -14,7 +14,7 @@ from small_build import BUILD, make_build, small_workspace, workspace_in, write
 from orchestration import builds, transform
 from orchestration.builds import CheckResult
 from orchestration.definitions import JOB, workspace_definitions
-from orchestration.quality import gate
+from orchestration.quality import engine, gate
 from orchestration.quality.suite import Checked
 from orchestration.workspace import Workspace
 
@@ -75,7 +75,7 @@ def test_a_missing_column_is_named_and_what_needs_it_fails_too(workspace: Worksp
 
 def test_a_table_that_is_gone_fails_all_of_its_checks(workspace: Workspace) -> None:
     write(workspace, "drop table raw_canonical.draws")
-    declared = [check for check in gate.declared_raw(workspace) if check.table == "raw_canonical.draws"]
+    declared = [check for check in gate.raw_suite(workspace) if check.table == "raw_canonical.draws"]
     not_about_rows = {"delivered_rows_are_not_all_lost"}
     assert {check.name for check in failed(workspace, "raw")} == {check.name for check in declared} - not_about_rows
 
@@ -105,12 +105,12 @@ def test_many_failing_rows_are_counted_and_a_few_named(workspace: Workspace) -> 
     write(workspace, "insert into reporting.rpt_pay select null, 'FY2026-M05', i from range(30) as numbers (i)")
     checks = {check.name: check for check in failed(workspace, "marts")}
     assert checks["worker_id_is_never_null"].unexpected_count == 30
-    assert len(checks["worker_id_is_never_null"].failing_rows) == gate.SHOWN_ROWS
+    assert len(checks["worker_id_is_never_null"].failing_rows) == engine.SHOWN_ROWS
 
 
 def test_values_outside_a_range_fail(workspace: Workspace) -> None:
     pay = Checked("marts", "reporting.rpt_pay", "reporting.rpt_pay", ("worker_id", "period_id"))
-    inside, outside = gate.run_checks(
+    inside, outside = engine.run_checks(
         workspace, [pay.lies_between("amount", 0, 200), pay.lies_between("amount", 0, 50)]
     )
     assert inside.passed
