@@ -11,7 +11,7 @@ import tomllib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -335,5 +335,6 @@ def _keys(parents: list[Any]) -> list[str]:
     model: Any = WorkspaceSettings
     for parent in parents:
         field = model.model_fields.get(str(parent)) if hasattr(model, "model_fields") else None
-        model = field.annotation if field else None
-    return list(model.model_fields) if hasattr(model, "model_fields") else []
+        annotation = field.annotation if field else None
+        model = next((one for one in get_args(annotation) if hasattr(one, "model_fields")), annotation)  # X of X | None
+    return [field.alias or name for name, field in getattr(model, "model_fields", {}).items()]

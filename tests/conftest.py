@@ -99,7 +99,7 @@ def postgres_settings(
     monkeypatch.setenv("PGPASSFILE", str(postgres.passfile))
     monkeypatch.delenv("PGPASSWORD", raising=False)
     schema = f"m_{hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:8]}"
-    facts = {"port": postgres.port, "database": "quotaline_test", "user": "ql_publisher", "schema": schema}
+    facts = {"port": postgres.port, "database": "quotaline", "user": "ql_publisher", "schema": schema}
     return PostgresSettings.model_validate(facts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
@@ -19,8 +20,10 @@ from typing import Any
 
 import psycopg
 
+from orchestration.workspace import PROJECT_ROOT
+
 ADMIN = "dba"
-DATABASE = "quotaline_test"
+DATABASE = "quotaline"
 PUBLISHER = "ql_publisher"
 
 
@@ -45,8 +48,13 @@ class Cluster:
 
     def add_login(self, login: str, group: str | None = None) -> None:
         """A person with a password of their own, member of a group role."""
+        self.run(f'create role "{login}" login {f"in role {group}" if group else ""}')
+        self.give_password(login)
+
+    def give_password(self, login: str) -> None:
+        """A random password, which stands in the passfile."""
         password = secrets.token_hex(8)
-        self.run(f"create role \"{login}\" login password '{password}' {f'in role {group}' if group else ''}")
+        self.run(f"alter role \"{login}\" password '{password}'")
         with self.passfile.open("a") as file:
             file.write(f"127.0.0.1:{self.port}:*:{login}:{password}\n")
 
@@ -62,7 +70,7 @@ def binaries() -> Path | None:
 
 @contextmanager
 def cluster(bin_folder: Path) -> Iterator[Cluster]:
-    """A cluster with the database and roles that docs/postgresql.md asks for; gone at the end."""
+    """A cluster set up as docs/postgresql.md says; gone at the end."""
     # Not under pytest's folder: that is closed to the user that the server runs as.
     folder = Path(tempfile.mkdtemp(prefix="quotaline-postgres-"))
     try:
@@ -126,16 +134,11 @@ def _wait_for(running: Cluster, server: subprocess.Popen[bytes]) -> None:
 
 
 def _set_up(running: Cluster) -> None:
-    """What docs/postgresql.md tells the administrator to do."""
-    running.run(f"create database {DATABASE}", database="postgres")
-    running.run("create role ql_payee nologin; create role ql_manager nologin; create role ql_finance nologin")
-    running.add_login(PUBLISHER)
-    running.run(
-        f"""
-        alter role {PUBLISHER} noinherit;
-        revoke all on database {DATABASE} from public;
-        revoke connect on database postgres, template1 from public;
-        grant connect on database {DATABASE} to ql_payee, ql_manager, ql_finance, {PUBLISHER};
-        grant create on database {DATABASE} to {PUBLISHER};
-        """
-    )
+    """What docs/postgresql.md tells the administrator to do, word for word."""
+    text = (PROJECT_ROOT / "docs" / "postgresql.md").read_text(encoding="utf-8")
+    in_postgres, in_quotaline, *_ = re.findall(r"^```sql\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    with running.connect(ADMIN, "postgres") as connection:
+        for statement in in_postgres.split(";\n"):  # one by one: `create database` stands alone
+            connection.execute(statement)
+    running.run(in_quotaline)
+    running.give_password(PUBLISHER)

@@ -5,6 +5,7 @@ Names resolve one by one: after a rename alone a query reads tables of two build
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import dataclass
 
@@ -52,9 +53,9 @@ def swap(server: Server, settings: PostgresSettings, following: str) -> None:
     Raises UserError, and changes nothing, if readers don't let go, or something outside can't follow.
     """
     give_up = time.monotonic() + PATIENCE
-    while True:
+    for turn in itertools.count():
         try:
-            _swap_once(server, settings, following)
+            _swap_once(server, settings, following, turn)
             return
         except (errors.LockNotAvailable, errors.DeadlockDetected):
             if time.monotonic() > give_up:
@@ -65,14 +66,14 @@ def swap(server: Server, settings: PostgresSettings, following: str) -> None:
             time.sleep(PAUSE)
 
 
-def _swap_once(server: Server, settings: PostgresSettings, following: str) -> None:
+def _swap_once(server: Server, settings: PostgresSettings, following: str, turn: int) -> None:
     current, old = settings.schema_name, f"{settings.schema_name}_old"
     rename = sql.SQL("alter schema {} rename to {}")
     with server.transaction():
         server.execute(sql.SQL("set local lock_timeout = {}").format(sql.Literal(LOCK_TIMEOUT)))
         views: list[View] = []
         if replaces := exists(server, current):
-            tables, views = _tables(server, current), _dependent_views(server, current)
+            tables, views = _tables(server, current, turn), _dependent_views(server, current)
             for view in views:
                 _lock(server, view)
             server.execute(
@@ -90,12 +91,16 @@ def _swap_once(server: Server, settings: PostgresSettings, following: str) -> No
             _drop(server, old, tables)
 
 
-def _tables(server: Server, schema: str) -> list[str]:
-    """A query locks its tables, then those of their policies: access_line last, or the two wait for each other."""
+def _tables(server: Server, schema: str, turn: int) -> list[str]:
+    """The tables in the order in which to lock them.
+
+    A query locks its tables in its own order, then those of their policies: access_line comes last, or the two wait for
+    each other. Queries begin with rpt_ or fct_; where those at hand don't, any other order is better than the same one.
+    """
     found = server.execute(
         "select relname from pg_class where relnamespace = %s::regnamespace and relkind = 'r'"
-        " order by relname = %s, relname",
-        [schema, ACCESS_LINE],
+        " order by relname = %s, case when %s = 0 then relname end desc, random()",
+        [schema, ACCESS_LINE, turn],
     )
     return [name for (name,) in found]
 

@@ -7,12 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 from hand_publication import workspace_in, write_publication
 from postgres_server import Cluster
 
 from orchestration.problems import UserError
 from orchestration.publish import postgres as publisher
+from orchestration.publish.assets import postgres_assets
 from orchestration.publish.store import open_publication
 from orchestration.workspace import PostgresSettings, Workspace
 
@@ -223,6 +225,32 @@ def test_what_postgresql_cannot_hold_is_said(
     assert read(postgres, postgres_settings, "select build_id from publication") == [("build-1",)]
 
 
+# In Dagster
+
+
+def test_dagster_shows_what_was_published_and_who_sees_nothing(workspace: Workspace) -> None:
+    (workspace.root / "access.csv").write_text("login,worker_id\nann,stranger\n", encoding="utf-8")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize(postgres_assets(workspace), instance=instance)
+        [made] = result.asset_materializations_for_node("published_postgres")
+        logged = [record.user_message for record in instance.all_logs(result.run_id)]
+    assert made.metadata["build_id"].value == "build-1"
+    assert made.metadata["tables"].value == 6
+    assert any("access.csv, row 2: is no worker of this publication" in message for message in logged)
+
+
+def test_a_failure_is_told_in_dagster_without_the_password(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", "not-the-password")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize(postgres_assets(workspace), instance=instance, raise_on_error=False)
+        logged = repr(instance.all_logs(result.run_id))
+    assert not result.success
+    assert "password authentication failed" in logged
+    assert "not-the-password" not in logged
+
+
 # Set-up
 
 
@@ -242,9 +270,9 @@ def test_a_superuser_may_not_publish(workspace: Workspace, postgres_settings: Po
             "ql_publisher has the rights of ql_finance; revoke ql_finance from ql_publisher",
         ),
         (
-            "revoke create on database quotaline_test from ql_publisher",
-            "grant create on database quotaline_test to ql_publisher",
-            "ql_publisher may not create schemas; grant create on database quotaline_test to ql_publisher",
+            "revoke create on database quotaline from ql_publisher",
+            "grant create on database quotaline to ql_publisher",
+            "ql_publisher may not create schemas; grant create on database quotaline to ql_publisher",
         ),
         ("alter role ql_payee rename to x", "alter role x rename to ql_payee", "ql_payee does not exist; create role"),
     ],

@@ -34,7 +34,7 @@ def publish(workspace: Workspace) -> publisher.PostgresPublication:
 def published(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """One publication for all attempts of this module, with its settings."""
     settings = PostgresSettings.model_validate(
-        {"port": postgres.port, "database": "quotaline_test", "user": "ql_publisher", "schema": SCHEMA}
+        {"port": postgres.port, "database": "quotaline", "user": "ql_publisher", "schema": SCHEMA}
     )
     workspace = workspace_in(tmp_path_factory.mktemp("access") / "by hand", settings)
     write_publication(workspace, 1)
@@ -159,14 +159,14 @@ def test_copy_gives_the_same_rows(asking: dict[str, Asking], source: str) -> Non
 @pytest.mark.usefixtures("published")
 def test_a_temporary_table_does_not_stand_in_for_the_lines(postgres: Cluster) -> None:
     """Even where the administrator lets people make temporary tables, which are found before all others."""
-    postgres.run("grant temporary on database quotaline_test to ann")
+    postgres.run("grant temporary on database quotaline to ann")
     with postgres.connect("ann", options=f"-c search_path={SCHEMA}") as ann:
         ann.execute(
             "create temporary table access_line as select name 'ann' as login, text 'bob' as worker_id, 0 as depth"
         )
         assert ann.execute("select count(*) from access_line").fetchone() == (1,)
         assert ann.execute("select count(*) from rpt_pay").fetchone() == (2,)
-    postgres.run("revoke temporary on database quotaline_test from ann")
+    postgres.run("revoke temporary on database quotaline from ann")
 
 
 def test_explain_gives_no_rows_away_but_estimates(asking: dict[str, Asking]) -> None:
@@ -233,7 +233,7 @@ def test_others_cannot_connect_or_enter(postgres: Cluster) -> None:
     postgres.add_login("guest")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         postgres.connect("guest")
-    postgres.run("grant connect on database quotaline_test to guest")
+    postgres.run("grant connect on database quotaline to guest")
     with postgres.connect("guest") as guest, pytest.raises(psycopg.errors.InsufficientPrivilege):
         guest.execute(f"select * from {SCHEMA}.dim_periods")
 

@@ -98,3 +98,42 @@ def test_two_workspaces_have_rules_copies_of_their_own(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
     one, other = (workspace(tmp_path / name, 'version = 1\nname = "Acme"\n') for name in ("a", "b"))
     assert one.rules_copy != other.rules_copy
+
+
+POSTGRES = 'version = 1\nname = "Acme"\n[publish.postgres]\ndatabase = "sales"\nuser = "ql_publisher"\n'
+
+
+def test_postgresql_is_off_unless_it_is_configured(tmp_path: Path) -> None:
+    assert workspace(tmp_path, 'version = 1\nname = "Acme"\n').settings.publish.postgres is None
+    settings = workspace(tmp_path, POSTGRES + 'schema = "pay"\n').settings.publish.postgres
+    assert settings is not None
+    assert (settings.host, settings.port, settings.schema_name) == ("127.0.0.1", 5432, "pay")
+    assert settings.roles == ("ql_payee", "ql_manager", "ql_finance")
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ('password = "hunter2"', "publish.postgres.password: unknown key"),
+        (
+            'host = "postgresql://me:hunter2@db.example.com"',
+            "host must be a plain name; a password is read from PGPASS",
+        ),
+        ('host = "db password=hunter2"', "host must be a plain name"),
+        ('schema = "public"', "schema must be one of its own"),
+        ('schema = "pg_catalog"', "schema must be one of its own"),
+        ('schema = "marts; drop table x"', "publish.postgres.schema"),
+        ('schema = "Marts"', "publish.postgres.schema"),
+        ('payee_role = "ql_finance"', "must be four different roles"),
+        ('finance_role = "ql_publisher"', "must be four different roles"),
+        ('payee_roll = "ql_payee"', "did you mean payee_role?"),
+        ('shema = "pay"', "did you mean schema?"),
+        ("port = 0", "publish.postgres.port = 0"),
+    ],
+)
+def test_settings_of_postgresql_are_checked_and_no_password_is_repeated(
+    tmp_path: Path, setting: str, said: str
+) -> None:
+    told = problems(tmp_path, POSTGRES + setting + "\n")
+    assert said in told
+    assert "hunter2" not in told
