@@ -44,6 +44,11 @@ def browser() -> Any:
     return driver
 
 
+def in_sight(driver: Any, height: int) -> None:
+    size = {"width": WIDTH, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
 def log_in(driver: Any, wait: Any, url: str) -> None:
     driver.get(f"{url}/login/")
     wait.until(lambda _: driver.find_elements(By.CSS_SELECTOR, "input[type=password]"))
@@ -53,13 +58,25 @@ def log_in(driver: Any, wait: Any, url: str) -> None:
     wait.until(lambda _: "/login" not in driver.current_url)
 
 
+def picture_at_rest(driver: Any) -> bytes:
+    """A screenshot, once two in a row are the same: charts grow into place."""
+    taken = [driver.get_screenshot_as_png()]
+
+    def unchanged(_: Any) -> bool:
+        taken.append(driver.get_screenshot_as_png())
+        return bool(taken[-1] == taken[-2])
+
+    WebDriverWait(driver, 30, poll_frequency=1).until(unchanged)
+    return bytes(taken[-1])
+
+
 def look(driver: Any, wait: Any, url: str, slug: str, charts: int, picture: Path) -> dict[str, Any]:
-    driver.set_window_size(WIDTH, TALL)
+    in_sight(driver, TALL)
     driver.get(f"{url}/superset/dashboard/{slug}/")
     wait.until(lambda _: len(driver.execute_script(STATUSES)) >= charts)
     wait.until(lambda _: not driver.find_elements(By.CSS_SELECTOR, ".loading, .ant-spin-spinning"))
-    driver.set_window_size(WIDTH, int(driver.execute_script(BOTTOM)) + MARGIN)
-    driver.save_screenshot(str(picture))
+    in_sight(driver, int(driver.execute_script(BOTTOM)) + MARGIN)
+    picture.write_bytes(picture_at_rest(driver))
     return {
         "text": driver.find_element(By.TAG_NAME, "body").text,
         "statuses": driver.execute_script(STATUSES),

@@ -111,16 +111,16 @@ def arrived(superset: Superset) -> dict[str, list[str]]:
 
 
 def sent() -> dict[str, list[str]]:
-    charts = sorted(chart["slice_name"] for chart in bundle.files("charts").values())
-    datasets = bundle.files("datasets").values()
+    dashboards, datasets = bundle.files("dashboards").values(), bundle.files("datasets").values()
+    places = [place for one in dashboards for place in one["position"].values() if isinstance(place, dict)]
     return {
-        "dashboards": sorted(one["dashboard_title"] for one in bundle.files("dashboards").values()),
-        "charts": charts,
+        "dashboards": sorted(one["dashboard_title"] for one in dashboards),
+        "charts": sorted(chart["slice_name"] for chart in bundle.files("charts").values()),
         "datasets": sorted(one["table_name"] for one in datasets),
         "columns": sorted(
             f"{one['table_name']}.{column['column_name']}" for one in datasets for column in one["columns"]
         ),
-        "placed": charts,
+        "placed": sorted(place["meta"]["sliceName"] for place in places if place["type"] == "CHART"),
     }
 
 
