@@ -15,7 +15,8 @@ PERIOD_COLUMNS = ("period_id", "pay_period_id")
 
 @dataclass(frozen=True)
 class PublishedColumn:
-    """A column of the contract. is_required: dbt says that it is never null.
+    """A column of the contract. description: what it means, its formula, and whether it adds up. is_required: dbt says
+    that it is never null.
 
     personal: what of a person it holds (docs/decisions/0018); None: dbt says nothing of that.
     """
@@ -81,7 +82,7 @@ def published_tables(manifest: dict[str, Any]) -> tuple[PublishedTable, ...]:
             tuple(
                 PublishedColumn(
                     column["name"],
-                    column["description"].strip(),
+                    described(column),
                     (unique_id, column["name"]) in never_null
                     or any(rule["type"] == "not_null" for rule in column.get("constraints") or []),
                     (column.get("config") or {}).get("meta", {}).get("personal"),
@@ -95,3 +96,18 @@ def published_tables(manifest: dict[str, Any]) -> tuple[PublishedTable, ...]:
         if node["resource_type"] == "model" and node["name"].startswith(PUBLIC)
     ]
     return tuple(sorted(tables, key=lambda table: table.name))
+
+
+def described(column: dict[str, Any]) -> str:
+    """A column's text for analysts: its description, and in words what dbt declares of it (`meta`): the formula, or the
+    column where that stands (same_as), and whether it adds up (additive: true, false, or within or over what)."""
+    meta = (column.get("config") or {}).get("meta", {})
+    additive = meta.get("additive")
+    sums = {None: "", True: "Adds up.", False: "Does not add up."}
+    sentences = [
+        column["description"].strip(),
+        f"Formula: {meta['formula']}." if "formula" in meta else "",
+        f"The same as {meta['same_as']}." if "same_as" in meta else "",
+        f"Adds up {additive}." if isinstance(additive, str) else sums[additive],
+    ]
+    return " ".join(filter(None, sentences))

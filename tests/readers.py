@@ -115,6 +115,7 @@ def read_until_told(kind: str, store: Path, counts: Any, place: int, stop: Any, 
             found = next(reads)()
         except duckdb.Error as error:
             seen.faults.append(str(error))
+            reads = (KINDS | WRONG)[kind](store)  # a generator that has raised is at its end
         else:
             builds |= {str(row[0]) for row in found}
             if len(found) != 1:

@@ -72,7 +72,7 @@ def wait_for_reads(counts: Any, more: int) -> None:
         time.sleep(0.001)
 
 
-@pytest.mark.parametrize("swaps", [100, pytest.param(2_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("swaps", [100, pytest.param(1_000, marks=pytest.mark.slow)])
 def test_eight_readers_see_no_error_and_no_mixed_build_while_publications_are_swapped(
     prepared: list[Publication], tmp_path: Path, swaps: int
 ) -> None:

@@ -144,6 +144,65 @@ def test_every_mart_says_who_reads_it_and_no_persons_rows_are_for_everyone(model
     assert not wrong, faults(wrong)
 
 
+NUMBERS = ("integer", "bigint", "decimal")
+METRIC = re.compile(
+    r"attainment_(to_date|full_window|share|rank)|quota_(to_date|full_window)|\w+_to_date|\w+_correlation|objective_score"
+    r"|(cost_of_sales|pay_mix|variable_pay|payee|threshold|target|excellence)_share|(payee|worker|transaction)_count"
+    r"|(payout|payroll|prorated_quota|credited|earned|held|released|still_held|balance|next_tier_credit)_amount"
+)
+
+
+def declared_columns(models: list[Node]) -> dict[str, Mapping[str, Any]]:
+    """What is declared of each public column, by `table.column`; its type as data_type."""
+    return {
+        f"{node['name']}.{column['name']}": column["config"].get("meta", {}) | {"data_type": column["data_type"]}
+        for node in filter(is_mart, models)
+        for column in node["columns"].values()
+    }
+
+
+def test_every_public_number_says_whether_it_adds_up_and_no_text_says_it_by_hand(models: list[Node]) -> None:
+    wrong = {
+        name: f"additive: true, false, or 'within …' / 'over …', not {meta.get('additive')!r}"
+        for name, meta in declared_columns(models).items()
+        if meta["data_type"].startswith(NUMBERS)
+        and not (
+            isinstance(meta.get("additive"), bool) or str(meta.get("additive", "")).startswith(("within ", "over "))
+        )
+    }
+    wrong |= {
+        f"{node['name']}.{column['name']}": "meta.additive says it, not the description"
+        for node in filter(is_mart, models)
+        for column in node["columns"].values()
+        if re.search(r"\badditive\b|\bdo not add\b", column["description"], re.IGNORECASE)
+    }
+    assert not wrong, faults(wrong)
+
+
+def test_every_metric_has_one_formula_of_columns_that_exist(models: list[Node]) -> None:
+    """One column has the formula; others of the same meaning say same_as. A name that means something else in another
+    grain has a formula that names the column it is made from."""
+    columns = declared_columns(models)
+    formulas = {name: meta["formula"] for name, meta in columns.items() if "formula" in meta}
+    known = {part for name in columns for part in (*name.split("."), name)}
+    wrong: dict[str, str] = {}
+    for name, meta in columns.items():
+        table, column = name.split(".")
+        if "same_as" in meta and meta["same_as"] not in (formulas if METRIC.fullmatch(column) else columns):
+            wrong[name] = f"{meta['same_as']} has no formula"
+        if METRIC.fullmatch(column) and not table.startswith("dim_") and ("formula" in meta) == ("same_as" in meta):
+            wrong[name] = "needs a formula, or same_as the column that has it"
+        unknown = set(re.findall(r"[a-z]+(?:_[a-z]+)+(?:\.[a-z_]+)?", meta.get("formula", ""))) - known
+        if unknown:
+            wrong[name] = f"the formula names no column {', '.join(sorted(unknown))}"
+    own = [
+        name.split(".")[1] for name, formula in formulas.items() if not re.search(r"\b(dim|fct|rpt)_\w+\.\w+", formula)
+    ]
+    wrong |= {name: "is defined twice" for name in own if own.count(name) > 1}
+    assert len(set(formulas.values())) == len(formulas)
+    assert not wrong, faults(wrong)
+
+
 def test_every_published_store_is_an_exposure_of_every_mart(manifest: Mapping[str, Any], models: list[Node]) -> None:
     marts = {node["unique_id"] for node in models if is_mart(node)}
     exposed = (one for one in manifest["exposures"].values() if one["type"] == "application")
