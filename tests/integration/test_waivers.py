@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -152,7 +153,13 @@ def test_great_expectations_pages_are_there_for_each_layer_and_room_and_for_thei
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     said = "".join(page.read_text() for page in _pages(workspace))
     assert "one_row_per_worker_id_and_period_id" in said
-    assert "great-expectations-web-assets" not in said
+    assert re.findall(r"""(?:src|href)=["'](?!#|[\w./-]+\.html)[^"']*""", said) == []  # nothing from other machines
+    assert "<script" not in said
+    assert "/expectations/" not in said
+    index = data_docs.index_of(workspace, BUILD, "marts").read_text()
+    assert re.findall(r'<a href="(validations/[^"]+)">(\w+)</a></td><td>(\d+)</td>', index)
+    for page in re.findall(r'href="(validations/[^"]+)"', index):
+        assert (data_docs.index_of(workspace, BUILD, "marts").parent / page).is_file()
 
 
 def test_pages_of_the_newest_builds_stay(workspace: Workspace) -> None:
