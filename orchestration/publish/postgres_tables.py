@@ -66,6 +66,15 @@ class Table:
         return [columns for columns in (self.order, by_key) if columns]
 
 
+# `name`, the type of current_user: as text the comparison can't use the key.
+_ACCESS_LINE = """
+    create table {line} (login name, worker_id text, depth smallint, primary key (login, worker_id));
+    comment on table {line} is 'Whose rows a login sees; one row per login and worker.';
+    comment on column {line}.login is 'Login in PostgreSQL.';
+    comment on column {line}.worker_id is 'Worker whose rows it sees.';
+    comment on column {line}.depth is '0: themselves; 1: who reports to them; 2: who reports to those, and so on.'"""
+
+
 def read_tables(workspace: Workspace, local: duckdb.DuckDBPyConnection) -> list[Table]:
     """The publication's tables as they lie in its file; dbt says what they are. What it doesn't know is finance's."""
     contract = {table.name: table for table in published_tables(read_manifest(workspace))}
@@ -114,12 +123,7 @@ def ddl(schema: str, tables: list[Table]) -> list[sql.Composed]:
         ]
         name = sql.Identifier(schema, table.name)
         statements.append(sql.SQL("create table {} ({})").format(name, sql.SQL(", ").join(columns)))
-    # `name`, the type of current_user: as text the comparison can't use the key.
-    statements.append(
-        sql.SQL("create table {} (login name, worker_id text, depth smallint, primary key (login, worker_id))").format(
-            sql.Identifier(schema, ACCESS_LINE)
-        )
-    )
+    statements.append(sql.SQL(_ACCESS_LINE).format(line=sql.Identifier(schema, ACCESS_LINE)))
     return statements
 
 

@@ -32,6 +32,19 @@ from orchestration.workspace import Workspace
 
 DATABASE = "quotaline.duckdb"
 UNFINISHED = ".unfinished"
+# The columns of the table `publication`.
+WHAT_IT_IS = {
+    "build_id": "The build: when its run was made, and the start of the run's id.",
+    "code_revision": "Commit of Quotaline that made it; -dirty if files differed from it.",
+    "as_of": "Last day that counts; months after it are future.",
+    "started_at": "When dbt began, UTC.",
+    "published_at": "When it was published, UTC.",
+    "load_ids": "Loads whose files it was made from, as schema:load, joined by commas.",
+    "rules_sha256": "Fingerprint of the rules it was made by.",
+    "checks": "How many checks of the gate it passed.",
+    "tables": "How many tables are published.",
+    "rows": "How many rows they have together.",
+}
 
 
 @dataclass(frozen=True)
@@ -205,6 +218,8 @@ def _finish_database(path: Path, publication: Publication, verdicts: Sequence[Ma
                 publication.checks, len(publication.rows), sum(publication.rows.values()),
             ],
         )  # fmt: skip
+        for column, text in WHAT_IT_IS.items():
+            connection.execute(f"comment on column publication.{column} is '{builds.quoted(text)}'")
         connection.execute(
             "comment on table publication is 'What this publication is: its build, what it was made from, what the gate"
             " passed; times are UTC; one row.'"

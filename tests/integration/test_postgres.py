@@ -132,6 +132,12 @@ def test_the_whole_company_arrives_row_by_row_with_its_texts(
             )
             assert texts == columns
             assert read(postgres, postgres_settings, f"select obj_description('{table}'::regclass)") == [(comment,)]
+    silent = (
+        "select relname, attname from pg_class inner join pg_attribute on attrelid = pg_class.oid where attnum > 0"
+        f" and relkind = 'r' and relnamespace = '{postgres_settings.schema_name}'::regnamespace"
+        " and (obj_description(attrelid) is null or col_description(attrelid, attnum) is null)"
+    )
+    assert read(postgres, postgres_settings, silent) == []
 
 
 def test_nordlicht_pays_ann_by_hand_and_shows_it_to_her_and_to_max(
