@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from orchestration.published_tables import described as text_of_column
+
 HERE = Path(__file__).resolve().parent
 BUNDLE = HERE / "superset"
 MODELS = HERE.parent / "models"
@@ -82,7 +84,7 @@ def _column(column: Yaml, of_model: Yaml | None) -> Yaml:
     return column | {
         "type": kind.upper(),
         "is_dttm": kind in ("date", "timestamp"),
-        "description": of_model["description"].strip(),
+        "description": text_of_column(of_model),
     }
 
 

@@ -1,4 +1,4 @@
--- Who a worker was in a month: the job, manager and territories in force on the last day employed in it.
+-- Who a worker was in a month: the job, manager, pay mix and territories in force on the last day employed in it.
 with months as (
     select
         workers.worker_id,
@@ -39,6 +39,9 @@ select
     jobs.sales_role,
     jobs.manager_worker_id,
     managers.worker_name as manager_name,
+    cast({{ div_round(
+        'compensation.target_incentive', 'compensation.base_salary + compensation.target_incentive', 8
+    ) }} as {{ rate() }}) as target_variable_pay_share,
     territories.territory_names
 from months
 left join {{ ref('int_core__worker_jobs') }} as jobs
@@ -46,5 +49,10 @@ left join {{ ref('int_core__worker_jobs') }} as jobs
         months.worker_id = jobs.worker_id
         and months.until_date > jobs.valid_from
         and coalesce(jobs.valid_to, date '9999-12-31') >= months.until_date
+left join {{ ref('int_core__worker_compensation') }} as compensation
+    on
+        months.worker_id = compensation.worker_id
+        and months.until_date > compensation.valid_from
+        and coalesce(compensation.valid_to, date '9999-12-31') >= months.until_date
 left join {{ ref('dim_workers') }} as managers on jobs.manager_worker_id = managers.worker_id
 left join territories on months.worker_id = territories.worker_id and months.period_id = territories.period_id

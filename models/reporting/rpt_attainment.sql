@@ -35,6 +35,7 @@ select
     workers.manager_worker_id,
     workers.manager_name,
     workers.territory_names,
+    workers.target_variable_pay_share,
     ranked.plan_id,
     ranked.plan_name,
     ranked.component_id,

@@ -13,6 +13,7 @@ with balances as (
 
 select
     months.worker_id,
+    workers.worker_name,
     months.draw_type,
     months.period_id,
     months.currency,
@@ -30,6 +31,7 @@ select
         else 0
     end as {{ money() }}) as line_amount
 from {{ ref('int_payout__draw_months') }} as months
+left join {{ ref('dim_workers') }} as workers on months.worker_id = workers.worker_id
 left join balances
     on
         months.draw_type = balances.draw_type

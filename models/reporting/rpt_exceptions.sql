@@ -10,20 +10,24 @@ with findings as (
 )
 
 select
-    {{ stable_id(['kind', 'entity', 'record_key', 'column_name', 'file', 'row_number', 'worker_id', 'period_id']) }}
-        as exception_id,
-    kind,
-    severity,
-    entity,
-    record_key,
-    worker_id,
-    period_id,
-    amount,
-    currency,
-    file,
-    cast(row_number as bigint) as row_number,
-    column_name,
-    value,
-    reason,
-    remedy
+    {{ stable_id([
+        'findings.kind', 'findings.entity', 'findings.record_key', 'findings.column_name', 'findings.file',
+        'findings.row_number', 'findings.worker_id', 'findings.period_id'
+    ]) }} as exception_id,
+    findings.kind,
+    findings.severity,
+    findings.entity,
+    findings.record_key,
+    findings.worker_id,
+    workers.worker_name,
+    findings.period_id,
+    findings.amount,
+    findings.currency,
+    findings.file,
+    cast(findings.row_number as bigint) as row_number,
+    findings.column_name,
+    findings.value,
+    findings.reason,
+    findings.remedy
 from findings
+left join {{ ref('dim_workers') }} as workers on findings.worker_id = workers.worker_id

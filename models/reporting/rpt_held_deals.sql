@@ -12,7 +12,9 @@ with released as (
 
 select
     holds.worker_id,
+    workers.worker_name,
     holds.component_id,
+    components.component_name,
     holds.earned_period_id,
     holds.credit_id,
     credits.transaction_id,
@@ -27,6 +29,7 @@ select
     holds.currency
 from {{ ref('int_payout__holds') }} as holds
 inner join {{ ref('dim_plan_components') }} as components on holds.component_id = components.component_id
+left join {{ ref('dim_workers') }} as workers on holds.worker_id = workers.worker_id
 left join {{ ref('dim_periods') }} as periods on holds.release_from_index = periods.month_index
 left join {{ ref('fct_credits') }} as credits on holds.credit_id = credits.credit_id
 left join released

@@ -39,7 +39,9 @@ releases as (
 
 select
     releases.worker_id,
+    workers.worker_name,
     releases.component_id,
+    components.component_name,
     releases.earned_period_id,
     releases.credit_id,
     periods.period_id as release_period_id,
@@ -50,4 +52,6 @@ select
     releases.currency
 from releases
 inner join {{ ref('dim_periods') }} as periods on releases.month_index = periods.month_index
+left join {{ ref('dim_workers') }} as workers on releases.worker_id = workers.worker_id
+left join {{ ref('dim_plan_components') }} as components on releases.component_id = components.component_id
 where periods.status = 'open'

@@ -24,7 +24,9 @@ steps as (
 select
     lines.payout_line_id,
     lines.worker_id,
+    workers.worker_name,
     lines.component_id,
+    components.component_name,
     lines.earned_period_id,
     lines.pay_period_id,
     lines.line_type,
@@ -42,6 +44,8 @@ select
     steps.raw_row_number
 from lines
 left join steps on lines.payout_line_id = steps.payout_line_id
+left join {{ ref('dim_workers') }} as workers on lines.worker_id = workers.worker_id
+left join {{ ref('dim_plan_components') }} as components on lines.component_id = components.component_id
 left join {{ ref('int_core__landing_files') }} as files
     on
         steps.source_system = files.source_system

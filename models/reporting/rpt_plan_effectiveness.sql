@@ -35,8 +35,9 @@ select
     cast({{ div_round('threshold_count', 'payee_count', 8, 0, 0) }} as {{ rate() }}) as threshold_share,
     cast({{ div_round('target_count', 'payee_count', 8, 0, 0) }} as {{ rate() }}) as target_share,
     cast({{ div_round('excellence_count', 'payee_count', 8, 0, 0) }} as {{ rate() }}) as excellence_share,
+    -- A statistic of floats: it may lie a hair beyond 1, and is no number where all are equal.
     cast(case
-        when pay_performance_correlation between -1 and 1 then pay_performance_correlation
+        when pay_performance_correlation between -1.001 and 1.001 then greatest(-1, least(1, pay_performance_correlation))
     end as {{ rate() }}) as pay_performance_correlation,
     cast(earned_to_date as {{ money() }}) as earned_to_date
 from counted

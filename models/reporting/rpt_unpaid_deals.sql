@@ -53,16 +53,26 @@ with findings as (
         still_held_amount as held_amount
     from {{ ref('rpt_held_deals') }}
     where still_held_amount <> 0
+),
+
+measure_names as (
+    select
+        record_key as measure_id,
+        rule_value as measure_name
+    from {{ ref('dim_rules') }}
+    where entity = 'measures' and column_name = 'measure_name'
 )
 
 select
     findings.worker_id,
+    workers.worker_name,
     findings.period_id,
     findings.transaction_id,
     transactions.event_date,
     transactions.event_type,
     accounts.account_name,
     coalesce(findings.measure_id, components.measure_id) as measure_id,
+    coalesce(measure_names.measure_name, findings.measure_id, components.measure_id) as measure_name,
     findings.component_id,
     components.component_name,
     findings.credit_id,
@@ -74,3 +84,5 @@ from findings
 left join {{ ref('fct_transactions') }} as transactions on findings.transaction_id = transactions.transaction_id
 left join {{ ref('dim_accounts') }} as accounts on transactions.account_id = accounts.account_id
 left join {{ ref('dim_plan_components') }} as components on findings.component_id = components.component_id
+left join measure_names on coalesce(findings.measure_id, components.measure_id) = measure_names.measure_id
+left join {{ ref('dim_workers') }} as workers on findings.worker_id = workers.worker_id

@@ -2,7 +2,9 @@
 -- marts are sums over these rows (calculation.md §5 and §6). The month's incentive is before the component's weight.
 select
     quotas.worker_id,
+    workers.worker_name,
     quotas.component_id,
+    components.component_name,
     quotas.period_id,
     quotas.window_id,
     periods.status,
@@ -31,6 +33,7 @@ inner join {{ ref('int_quota__window_months') }} as months
         quotas.worker_id = months.worker_id
         and quotas.component_id = months.component_id
         and quotas.period_id = months.period_id
+left join {{ ref('dim_workers') }} as workers on quotas.worker_id = workers.worker_id
 left join {{ ref('fct_quotas') }} as delivered
     on
         quotas.worker_id = delivered.worker_id

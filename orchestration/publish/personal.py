@@ -21,15 +21,15 @@ NONE = "none"  # nothing of a person
 HARMLESS_TYPES = ("BOOLEAN", "DATE", "TIMESTAMP", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DECIMAL")
 # Texts of the calendar, the rules, the contract and the build: the same for everybody, and named the same everywhere.
 _HARMLESS = """
-    alignment assignment_role build_id by_component_id cause code_revision component_id component_name component_source
-    country credit_rule_id credit_source cross_component_id currency draw_type due_period_id earned_period_id entity
-    event_type from_currency hold_period_id incentive_currency incentive_proration industry job_title kind line_type
-    measure_id measure_name measured_value method opportunity_type origin_period_id parent_territory_id
-    parent_territory_name pay_period_id pay_state pay_window payment_frequency payout_basis payroll_currency period_id
-    plan_id plan_name product_family product_id product_name quarter_id quota_basis quota_period quota_proration
-    raw_load_id reason_code region release_event release_period_id reversed_period_id sales_role segment severity
-    source_system status territory_id territory_name territory_names tier_basis tier_method
-    to_currency window_id year_id
+    alignment assignment_role build_id by_component_id by_component_name cause code_revision component_id
+    component_name component_source country credit_rule_id credit_source cross_component_id currency draw_type
+    due_period_id earned_period_id entity event_type from_currency hold_period_id incentive_currency
+    incentive_proration industry job_title kind line_type measure_id measure_name measured_value method
+    opportunity_type origin_period_id parent_territory_id parent_territory_name pay_period_id pay_state pay_window
+    payment_frequency payout_basis payroll_currency period_id plan_id plan_name product_family product_id product_name
+    quarter_id quota_basis quota_period quota_proration raw_load_id reason_code region release_event release_period_id
+    reversed_period_id sales_role segment severity source_system status territory_id territory_name territory_names
+    tier_basis tier_method to_currency window_id year_id
     """
 HARMLESS_TEXTS = frozenset(_HARMLESS.split())
 

@@ -144,10 +144,25 @@ def test_every_mart_says_who_reads_it_and_no_persons_rows_are_for_everyone(model
     assert not wrong, faults(wrong)
 
 
+def test_reports_name_what_they_show_by_id(models: list[Node]) -> None:
+    """Nobody has to look up who w00034 is: the columns of an rpt_ table are enough to read it."""
+    shown = {"worker": "worker", "manager_worker": "manager"} | {
+        one: one for one in ("plan", "component", "by_component", "measure", "territory")
+    }
+    wrong = {
+        node["name"]: f"has {thing}_id and no {name}_name"
+        for node in models
+        if node["name"].startswith("rpt_")
+        for thing, name in shown.items()
+        if f"{thing}_id" in node["columns"] and f"{name}_name" not in node["columns"]
+    }
+    assert not wrong, faults(wrong)
+
+
 NUMBERS = ("integer", "bigint", "decimal")
 METRIC = re.compile(
     r"attainment_(to_date|full_window|share|rank)|quota_(to_date|full_window)|\w+_to_date|\w+_correlation|objective_score"
-    r"|(cost_of_sales|pay_mix|variable_pay|payee|threshold|target|excellence)_share|(payee|worker|transaction)_count"
+    r"|(cost_of_sales|pay_mix|target_variable_pay|payee|threshold|target|excellence)_share|(payee|worker|transaction)_count"
     r"|(payout|payroll|prorated_quota|credited|earned|held|released|still_held|balance|next_tier_credit)_amount"
 )
 
