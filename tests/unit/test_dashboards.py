@@ -81,6 +81,18 @@ def test_a_chart_asks_only_for_what_its_dataset_has(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", DASHBOARDS)
+def test_a_filter_says_which_charts_it_leaves_as_they_are(path: str) -> None:
+    for one in DASHBOARDS[path]["metadata"]["native_filter_configuration"]:
+        (column,) = (target["column"]["name"] for target in one["targets"])
+        for place in charts_of(DASHBOARDS[path]):
+            dataset = BY_UUID[BY_UUID[place["uuid"]]["dataset_uuid"]]
+            if place["chartId"] not in one["scope"]["excluded"]:
+                assert column in {listed["column_name"] for listed in dataset["columns"]}, place["sliceName"]
+            elif dataset["table_name"] != "publication":
+                assert place["sliceName"] in one["description"]
+
+
+@pytest.mark.parametrize("path", DASHBOARDS)
 def test_a_dashboard_says_which_build_it_shows(path: str) -> None:
     shown = [
         BY_UUID[place["uuid"]]["params"]["all_columns"]
