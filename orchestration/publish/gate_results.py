@@ -23,10 +23,17 @@ _COLUMNS = pa.schema(
         "waived_until": pa.date32(),
     }
 )
-_COMMENT = (
-    "What the gate said of this build: one row per check. verdict is passed, warned or waived; a waived one names who"
-    " answers for it, why and until when."
-)
+_COMMENT = "What the gate said of this build; one row per check."
+_COMMENTS = {
+    "layer": "Where the check stands: raw (what was loaded), dbt (its data tests) or marts (what was built).",
+    "table_name": "Table that is checked.",
+    "check_name": "The check.",
+    "verdict": "passed, warned or waived; a check that blocks ends the build instead.",
+    "failing_row_count": "How many rows broke it.",
+    "waived_by": "Who answers for a waived one.",
+    "waiver_reason": "Why it is waived.",
+    "waived_until": "Last day of the waiver.",
+}
 
 
 def facts(record: GateRecord) -> list[dict[str, Any]]:
@@ -62,3 +69,5 @@ def write(connection: duckdb.DuckDBPyConnection, verdicts: Sequence[Mapping[str,
     connection.execute(f"create table {TABLE} as from checks")
     connection.unregister("checks")
     connection.execute(f"comment on table {TABLE} is '{quoted(_COMMENT)}'")
+    for column, text in _COMMENTS.items():
+        connection.execute(f"comment on column {TABLE}.{column} is '{quoted(text)}'")
