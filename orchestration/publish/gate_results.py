@@ -28,6 +28,17 @@ _COMMENT = (
     " answers for it, why and until when."
 )
 
+_COLUMN_COMMENTS = {
+    "layer": "When it was checked: raw (what was loaded), dbt (while building), marts (before publication).",
+    "table_name": "The table it is about, as in the warehouse: stage and name.",
+    "check_name": "What must hold.",
+    "verdict": "passed, warned or waived.",
+    "failing_row_count": "How many rows do not hold; 0 where it passed.",
+    "waived_by": "Who answers for letting it through; empty unless waived.",
+    "waiver_reason": "Why it was let through; empty unless waived.",
+    "waived_until": "The last day on which the waiver holds; empty unless waived.",
+}
+
 
 def facts(record: GateRecord) -> list[dict[str, Any]]:
     """A row a check: verdict and number of failing rows, never what stands in them."""
@@ -62,3 +73,5 @@ def write(connection: duckdb.DuckDBPyConnection, verdicts: Sequence[Mapping[str,
     connection.execute(f"create table {TABLE} as from checks")
     connection.unregister("checks")
     connection.execute(f"comment on table {TABLE} is '{quoted(_COMMENT)}'")
+    for column, comment in _COLUMN_COMMENTS.items():
+        connection.execute(f"comment on column {TABLE}.{column} is '{quoted(comment)}'")
