@@ -24,15 +24,15 @@ _COLUMNS = pa.schema(
     }
 )
 _COMMENT = "What the gate said of this build; one row per check."
-_COMMENTS = {
-    "layer": "Where the check stands: raw (what was loaded), dbt (its data tests) or marts (what was built).",
-    "table_name": "Table that is checked.",
-    "check_name": "The check.",
-    "verdict": "passed, warned or waived; a check that blocks ends the build instead.",
-    "failing_row_count": "How many rows broke it.",
-    "waived_by": "Who answers for a waived one.",
-    "waiver_reason": "Why it is waived.",
-    "waived_until": "Last day of the waiver.",
+_COLUMN_COMMENTS = {
+    "layer": "When it was checked: raw (what was loaded), dbt (while building), marts (before publication).",
+    "table_name": "The table it is about, as in the warehouse: stage and name.",
+    "check_name": "What must hold.",
+    "verdict": "passed, warned or waived.",
+    "failing_row_count": "How many rows do not hold; 0 where it passed.",
+    "waived_by": "Who answers for letting it through; empty unless waived.",
+    "waiver_reason": "Why it was let through; empty unless waived.",
+    "waived_until": "The last day on which the waiver holds; empty unless waived.",
 }
 
 
@@ -69,5 +69,5 @@ def write(connection: duckdb.DuckDBPyConnection, verdicts: Sequence[Mapping[str,
     connection.execute(f"create table {TABLE} as from checks")
     connection.unregister("checks")
     connection.execute(f"comment on table {TABLE} is '{quoted(_COMMENT)}'")
-    for column, text in _COMMENTS.items():
-        connection.execute(f"comment on column {TABLE}.{column} is '{quoted(text)}'")
+    for column, comment in _COLUMN_COMMENTS.items():
+        connection.execute(f"comment on column {TABLE}.{column} is '{quoted(comment)}'")

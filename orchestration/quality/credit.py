@@ -22,27 +22,16 @@ AMOUNTS = """
             >= case when measured.is_money then 0.01 else 0.0001 end
     """
 
-# Every credit that a rule gives is here, or gave way to another of the same person, or lies outside employment.
+# Every credit that a person keeps is here, or lies outside their employment.
 RECONCILED = """
-    with given_way as (
-        select candidates.period_id, candidates.currency, candidates.credit_amount
-        from credit.int_credit__candidates as candidates
-        semi join credit.int_credit__chosen_credits as chosen using (transaction_id, measure_id, worker_id)
-        where candidates.may_have_rivals
-    ),
-    sides as (
+    with sides as (
         select period_id, currency, count(*) as given, sum(credit_amount) as given_amount, 0 as carried,
             0 as carried_amount
-        from credit.int_credit__candidates group by period_id, currency
+        from credit.int_credit__kept_credits group by period_id, currency
         union all
         select period_id, currency, 0, 0, count(*), sum(credit_amount) from {rows} group by period_id, currency
         union all
         select period_id, currency, 0, 0, count(*), sum(credit_amount) from credit.int_credit__dropped_credits
-        group by period_id, currency
-        union all
-        select period_id, currency, 0, 0, count(*), sum(credit_amount) from given_way group by period_id, currency
-        union all
-        select period_id, currency, 0, 0, -count(*), -sum(credit_amount) from credit.int_credit__chosen_credits
         group by period_id, currency
     )
     select period_id, currency, sum(given) as given, sum(carried) as carried, sum(given_amount) as given_amount,

@@ -32,12 +32,12 @@ def run_checks(workspace: Workspace, declared: Sequence[Check], docs: Path | Non
 def failing_rows(
     warehouse: duckdb.DuckDBPyConnection, query: str, values: Sequence[str] = ()
 ) -> tuple[int, Rows, Rows]:
-    """How many rows a query gives, and of the first of them the keys, and the values found; none where it can't be run
-    (a table or column is missing)."""
+    """How many rows a query gives, and of the first of them the keys, and the values found. Where it can't be run (a
+    table or column is missing), that is what it found."""
     try:
         cursor = warehouse.execute(f"select *, count(*) over () from ({query}) as failing limit {SHOWN_ROWS}")
-    except duckdb.Error:
-        return 0, (), ()
+    except duckdb.Error as error:
+        return 0, ({"problem": "could not be run"},), ({"error": str(error).splitlines()[0]},)
     names = [column[0] for column in cursor.description or []][:-1]
     found = cursor.fetchall()
     rows = [dict(zip(names, map(_plain, row[:-1]), strict=True)) for row in found]

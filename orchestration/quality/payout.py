@@ -158,7 +158,11 @@ IN_PAYROLL = """
         on lines.pay_period_id = rates.period_id
         and lines.currency = rates.from_currency and lines.payroll_currency = rates.to_currency
     where not lines.is_settled and lines.payroll_amount is distinct from
-        if(lines.currency = lines.payroll_currency, lines.amount, round(lines.amount * rates.rate, 2))
+        if(
+            lines.currency = lines.payroll_currency,
+            lines.amount,
+            round(cast(lines.amount as decimal(38, 2)) * rates.rate, 2)
+        )
     """
 
 ZERO = "select payout_line_id, worker_id, component_id, pay_period_id from {rows} where amount = 0 and not is_settled"

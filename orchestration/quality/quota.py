@@ -88,13 +88,16 @@ WINDOWS = """
     where credited_to_date <> window_sum
     """
 
+# DuckDB gives a product of two decimals of 18 digits 18 digits, and overflows: one of them is made wider.
 RATIOS = """
     select worker_id, component_id, period_id, credited_to_date, quota_to_date, quota_full_window, attainment_to_date,
         attainment_full_window
     from {rows}
     where component_source = 'credit' and (
-        abs(attainment_to_date * quota_to_date - credited_to_date) > abs(quota_to_date) * 0.00000001
-        or abs(attainment_full_window * quota_full_window - credited_to_date) > abs(quota_full_window) * 0.00000001
+        abs(cast(attainment_to_date as decimal(38, 8)) * quota_to_date - credited_to_date)
+            > abs(cast(quota_to_date as decimal(38, 2))) * 0.00000001
+        or abs(cast(attainment_full_window as decimal(38, 8)) * quota_full_window - credited_to_date)
+            > abs(cast(quota_full_window as decimal(38, 2))) * 0.00000001
         or (attainment_to_date is null) <> (coalesce(quota_to_date, 0) = 0)
         or (attainment_full_window is null) <> (coalesce(quota_full_window, 0) = 0)
     )
