@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.publish.store import DATABASE
+from orchestration.publish.duckdb_file import DATABASE
 from orchestration.workspace import PostgresSettings, PublishSettings, Workspace, WorkspaceSettings
 
 # top leads mia, mia leads ann and bob; zoe is in finance and in no line.

@@ -20,7 +20,7 @@ from orchestration import builds
 from orchestration.ingest.contract import read_source_contract
 from orchestration.ingest.files import shown
 from orchestration.problems import UserError
-from orchestration.publish.store import DATABASE
+from orchestration.publish.duckdb_file import DATABASE
 from orchestration.published_tables import published_tables, read_manifest
 from orchestration.revision import code_revision
 from orchestration.workspace import OpenLineageSettings, Workspace

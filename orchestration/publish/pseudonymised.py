@@ -21,8 +21,9 @@ from orchestration import builds
 from orchestration.builds import Build
 from orchestration.problems import Problem, UserError
 from orchestration.publish import gate_results, store
+from orchestration.publish.duckdb_file import DATABASE
 from orchestration.publish.personal import HASHED, LEFT_OUT, undeclared
-from orchestration.publish.store import DATABASE, Publication
+from orchestration.publish.store import Publication
 from orchestration.published_tables import PublishedColumn, PublishedTable, published_tables, read_manifest
 from orchestration.workspace import PseudonymisedSettings, Workspace
 

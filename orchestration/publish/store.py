@@ -25,26 +25,14 @@ from orchestration import builds
 from orchestration.builds import Build
 from orchestration.problems import GateError, Problem, UserError
 from orchestration.publish import gate_results
+from orchestration.publish.duckdb_file import DATABASE, finish, write_tables
 from orchestration.publish.hyper import HYPER, require_installed, write_hyper
+from orchestration.publish.parquet import write_parquet
 from orchestration.published_tables import PublishedTable, published_tables, read_manifest
 from orchestration.quality import gate
 from orchestration.workspace import Workspace
 
-DATABASE = "quotaline.duckdb"
 UNFINISHED = ".unfinished"
-# The columns of the table `publication`.
-WHAT_IT_IS = {
-    "build_id": "The build: when its run was made, and the start of the run's id.",
-    "code_revision": "Commit of Quotaline that made it; -dirty if files differed from it.",
-    "as_of": "Last day that counts; months after it are future.",
-    "started_at": "When dbt began, UTC.",
-    "published_at": "When it was published, UTC.",
-    "load_ids": "Loads whose files it was made from, as schema:load, joined by commas.",
-    "rules_sha256": "Fingerprint of the rules it was made by.",
-    "checks": "How many checks of the gate it passed.",
-    "tables": "How many tables are published.",
-    "rows": "How many rows they have together.",
-}
 
 
 @dataclass(frozen=True)
@@ -56,6 +44,21 @@ class Publication:
     rows: dict[str, int]
     checks: int
     published_at: datetime
+
+    def facts(self) -> dict[str, Any]:
+        """The row of the table `publication`."""
+        return {
+            "build_id": self.build.build_id,
+            "code_revision": self.build.code_revision,
+            "as_of": self.build.as_of,
+            "started_at": self.build.started_at.replace(tzinfo=None),
+            "published_at": self.published_at.replace(tzinfo=None),
+            "load_ids": ", ".join(self.build.load_ids),
+            "rules_sha256": self.build.rules_sha256,
+            "checks": self.checks,
+            "tables": len(self.rows),
+            "rows": sum(self.rows.values()),
+        }
 
     def metadata(self) -> dict[str, Any]:
         """What Dagster shows of it."""
@@ -146,10 +149,10 @@ def write(
     unfinished = folder.with_name(folder.name + UNFINISHED)
     unfinished.mkdir(parents=True)
     published_at = datetime.now(UTC)
-    rows = _write_database(source, unfinished / DATABASE, tables)
+    rows = write_tables(source, unfinished / DATABASE, tables)
     publication = Publication(build, folder, rows, checks, published_at)
-    _finish_database(unfinished / DATABASE, publication, verdicts)
-    _write_parquet(unfinished, tables)
+    finish(unfinished / DATABASE, publication.facts(), verdicts, rows)
+    write_parquet(unfinished, unfinished / DATABASE, tables)
     if hyper:
         write_hyper(unfinished, unfinished / DATABASE, tables)
     text = json.dumps(_manifest(publication, verdicts, unfinished) | dict(also_said or {}), indent=2, default=str)
@@ -159,95 +162,6 @@ def write(
             path.chmod(stat.S_IRUSR)  # a reader that forgets read_only fails at once, instead of shutting others out
     unfinished.rename(folder)
     return publication
-
-
-def _write_database(
-    source: duckdb.DuckDBPyConnection, path: Path, tables: tuple[PublishedTable, ...]
-) -> dict[str, int]:
-    """Tables with types, NOT NULL and comments, filled from `source`; rows by table."""
-    source.execute(f"attach '{builds.quoted(path)}' as publication")
-    try:
-        for schema in ("marts", "reporting"):
-            source.execute(f"create schema publication.{schema}")
-        rows: dict[str, int] = {}
-        for table in tables:
-            for statement in _ddl(source, table):
-                source.execute(statement)
-            names = ", ".join(f'"{column.name}"' for column in table.columns)
-            filled = source.execute(
-                f"insert into publication.{table.in_publication} ({names}) select {names} from {table.in_warehouse}"
-            ).fetchone()
-            rows[table.in_publication] = int(filled[0]) if filled else 0
-        return rows
-    finally:
-        source.execute("detach publication")
-
-
-def _ddl(source: duckdb.DuckDBPyConnection, table: PublishedTable) -> Iterator[str]:
-    types = dict(
-        source.execute(
-            "select column_name, data_type from duckdb_columns()"
-            " where database_name = current_database() and schema_name = ? and table_name = ?",
-            [table.stage, table.name],
-        ).fetchall()
-    )
-    name = f"publication.{table.in_publication}"
-    columns = ", ".join(
-        f'"{column.name}" {types[column.name]}{" not null" if column.is_required else ""}' for column in table.columns
-    )
-    yield f"create table {name} ({columns})"
-    yield f"comment on table {name} is '{builds.quoted(table.description)}'"
-    for column in table.columns:
-        yield f"comment on column {name}.\"{column.name}\" is '{builds.quoted(column.description)}'"
-
-
-def _finish_database(path: Path, publication: Publication, verdicts: Sequence[Mapping[str, Any]]) -> None:
-    """Adds what the publication is, and what the gate said; closes the file for good, and counts as a reader would."""
-    build = publication.build
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(
-            """
-            create table publication as
-            select $1::text as build_id, $2::text as code_revision, $3::date as as_of, $4::timestamp as started_at,
-                $5::timestamp as published_at, $6::text as load_ids, $7::text as rules_sha256, $8::integer as checks,
-                $9::integer as tables, $10::bigint as rows
-            """,
-            [
-                build.build_id, build.code_revision, build.as_of, build.started_at.replace(tzinfo=None),
-                publication.published_at.replace(tzinfo=None), ", ".join(build.load_ids), build.rules_sha256,
-                publication.checks, len(publication.rows), sum(publication.rows.values()),
-            ],
-        )  # fmt: skip
-        for column, text in WHAT_IT_IS.items():
-            connection.execute(f"comment on column publication.{column} is '{builds.quoted(text)}'")
-        connection.execute(
-            "comment on table publication is 'What this publication is: its build, what it was made from, what the gate"
-            " passed; times are UTC; one row.'"
-        )
-        gate_results.write(connection, verdicts)
-        connection.execute("checkpoint")
-    wal = path.with_name(path.name + ".wal")
-    if wal.exists():  # it would be replayed into whatever lies beside it
-        raise RuntimeError(f"{wal} was left behind; the publication is not complete")
-    with duckdb.connect(str(path), read_only=True) as reader:
-        for table, count in publication.rows.items():
-            found = reader.execute(f"select count(*) from {table}").fetchone()
-            if found is None or found[0] != count:
-                raise RuntimeError(f"{path.name} holds {found} rows of {table}, its source {count}")
-
-
-def _write_parquet(folder: Path, tables: tuple[PublishedTable, ...]) -> None:
-    """Each table as Parquet: a folder a month for facts, one file for others; periods stand in the files too."""
-    with duckdb.connect(str(folder / DATABASE), read_only=True) as connection:
-        for table in tables:
-            target, options = folder / table.name, "format parquet, compression zstd"
-            if table.period_column:
-                options += f", partition_by ({table.period_column}), write_partition_columns true"
-                target.mkdir()  # stays, though empty, where there is no row
-            else:
-                target.mkdir()
-                target /= f"{table.name}.parquet"
-            connection.execute(f"copy {table.in_publication} to '{builds.quoted(target)}' ({options})")
 
 
 def published_before(store: Path, build: Build) -> Publication | None:

@@ -25,6 +25,8 @@ from orchestration.ledger.verify import verify
 from orchestration.problems import UserError
 from orchestration.publish import hyper, store
 from orchestration.publish.assets import publication_assets
+from orchestration.publish.duckdb_file import DATABASE
+from orchestration.publish.parquet import write_parquet
 from orchestration.published_tables import PublishedColumn, PublishedTable
 from orchestration.workspace import PROJECT_ROOT, PublishSettings, Workspace
 
@@ -74,14 +76,14 @@ def odd(tmp_path: Path) -> Path:
     """A folder as the publisher leaves it before Hyper: a DuckDB file of odd values, and its Parquet."""
     folder = tmp_path / "Ann's folder"
     folder.mkdir()
-    with duckdb.connect(str(folder / store.DATABASE)) as connection:
+    with duckdb.connect(str(folder / DATABASE)) as connection:
         connection.execute(ODD)
-    store._write_parquet(folder, tables_of(folder))
+    write_parquet(folder, folder / DATABASE, tables_of(folder))
     return folder
 
 
 def tables_of(folder: Path) -> tuple[PublishedTable, ...]:
-    with duckdb.connect(str(folder / store.DATABASE), read_only=True) as connection:
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as connection:
         names = ("dim_none", "fct_none", "rpt_odd")
         found = {
             name: connection.execute(
@@ -117,7 +119,7 @@ def bobs_pay(workspace: Workspace) -> Any:
 
 
 def test_negative_cents_big_decimals_dates_and_empty_texts_are_read_back_as_they_were(odd: Path) -> None:
-    hyper.write_hyper(odd, odd / store.DATABASE, tables_of(odd))
+    hyper.write_hyper(odd, odd / DATABASE, tables_of(odd))
     with reader(odd / hyper.HYPER) as connection:
         query = "select * from reporting.rpt_odd order by period_id, amount desc nulls last"
         rows = connection.execute_list_query(query)
@@ -134,7 +136,7 @@ def test_negative_cents_big_decimals_dates_and_empty_texts_are_read_back_as_they
 
 
 def test_every_table_has_its_types_and_its_columns_that_are_never_empty_also_where_it_has_no_row(odd: Path) -> None:
-    hyper.write_hyper(odd, odd / store.DATABASE, tables_of(odd))
+    hyper.write_hyper(odd, odd / DATABASE, tables_of(odd))
     assert not list((odd / "fct_none").rglob("*.parquet"))
     with reader(odd / hyper.HYPER) as connection:
         found = {
@@ -178,10 +180,10 @@ def test_every_table_has_its_types_and_its_columns_that_are_never_empty_also_whe
 )
 def test_a_file_with_other_rows_sums_or_values_than_duckdbs_is_no_publication(odd: Path, change: str) -> None:
     month = next((odd / "rpt_odd" / "period_id=FY2026-M01").iterdir())
-    with duckdb.connect(str(odd / store.DATABASE), read_only=True) as connection:
+    with duckdb.connect(str(odd / DATABASE), read_only=True) as connection:
         connection.execute(f"copy {change} to '{str(month).replace(chr(39), chr(39) * 2)}' (format parquet)")
     with pytest.raises(RuntimeError, match=r"other rows or sums of reporting\.rpt_odd"):
-        hyper.write_hyper(odd, odd / store.DATABASE, tables_of(odd))
+        hyper.write_hyper(odd, odd / DATABASE, tables_of(odd))
 
 
 def test_it_lies_in_the_publication_readable_by_its_owner_only_and_leaves_no_log(

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from orchestration.publish import store
+from orchestration.publish.duckdb_file import DATABASE
 from orchestration.workspace import PROJECT_ROOT, Workspace
 
 QUESTIONS = sorted((PROJECT_ROOT / "dashboards" / "metabase").glob("*.sql"))
@@ -36,7 +37,7 @@ def published(demo: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
     """The demo company's tables as views in one schema, marts."""
     folder = store.publish(demo).folder
     with duckdb.connect(":memory:") as connection:
-        connection.execute(f"attach '{folder / store.DATABASE}' as published (read_only)")
+        connection.execute(f"attach '{folder / DATABASE}' as published (read_only)")
         connection.execute("create schema marts")
         tables = connection.execute(
             "select schema_name, table_name from duckdb_tables() where database_name = 'published'"

@@ -30,6 +30,7 @@ from orchestration import builds
 from orchestration.ingest.load import ingest
 from orchestration.problems import GateError, UserError
 from orchestration.publish import store
+from orchestration.publish.duckdb_file import DATABASE
 from orchestration.quality import gate
 from orchestration.workspace import PROJECT_ROOT, Workspace
 
@@ -194,7 +195,7 @@ def test_exposures_which_dbt_lists_among_its_results_are_no_checks(workspace: Wo
     assert store.publish(workspace).build.build_id == NEXT_BUILD
 
 
-@pytest.mark.parametrize("dies_in", ["_finish_database", "_write_parquet", "_flip"])
+@pytest.mark.parametrize("dies_in", ["finish", "write_parquet", "_flip"])
 def test_a_publisher_killed_before_the_flip_leaves_the_old_build_and_the_next_one_cleans_up(
     workspace: Workspace, dies_in: str
 ) -> None:
@@ -261,7 +262,7 @@ def test_a_published_file_cannot_be_opened_for_writing(workspace: Workspace) -> 
         pytest.skip("root may write whatever its mode is")
     folder = store.publish(workspace).folder
     with pytest.raises(duckdb.IOException, match="Permission denied"):
-        duckdb.connect(str(folder / store.DATABASE))
+        duckdb.connect(str(folder / DATABASE))
 
 
 def _bobs_pay(workspace: Workspace) -> object:

@@ -19,6 +19,7 @@ import pytest
 import superset_bundle as bundle
 
 from orchestration.publish import store
+from orchestration.publish.duckdb_file import DATABASE
 from orchestration.workspace import PROJECT_ROOT, Workspace
 
 pytestmark = pytest.mark.superset
@@ -78,7 +79,7 @@ def superset(demo: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Super
 
 
 def _point(superset: Superset, workspace: Workspace) -> None:
-    uri = f"duckdb:///{workspace.published / 'current' / store.DATABASE}"
+    uri = f"duckdb:///{workspace.published / 'current' / DATABASE}"
     superset.run("superset", "set-database-uri", "-d", "Quotaline", "-u", uri)
 
 
