@@ -128,7 +128,7 @@ def gate_failures(workspace: Workspace, outcome: Outcome) -> RenderableType:
     over = [said for name, said in ended.items() if name in {f"{one.table}.{one.name}" for _, one in failed}]
     layers = dict.fromkeys(layer for layer, _ in failed if layer != "dbt")
     pages = [f"Check by check: {data_docs.index_of(workspace, outcome.build_id, layer)}" for layer in layers]
-    notes = [Text(note, overflow="ignore", no_wrap=True) for note in (*over, *pages)]
+    notes = [Text(note, overflow="fold") for note in (*over, *pages)]
     return Group(broken_checks(failed, "Checks that failed"), *notes)
 
 

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from orchestration.quality.suite import Invariant, Room
 
-ONE_CREDIT = """
-    select transaction_id, measure_id, worker_id from {rows}
-    group by transaction_id, measure_id, worker_id having count(*) > 1
-    """
-
 # Apportioning moves a credit by less than a cent (a ten-thousandth of a piece or count). That all credits of a rule add
 # up exactly is a test of dbt's, on the credits before any is dropped.
 AMOUNTS = """
@@ -83,7 +78,6 @@ CREDIT = Room(
     # Shares of one person can pass 1 (two overlay splits), but not by far: 60 is a percentage taken for a share.
     ranges={("fct_credits", "credit_share"): (0, 10), ("fct_credits", "reversal_share"): (0, 1)},
     invariants=(
-        Invariant("fct_credits", "one_credit_per_transaction_measure_and_worker", ONE_CREDIT),
         Invariant("fct_credits", "amounts_are_value_times_share", AMOUNTS, ("credit_amount", "value", "credit_share")),
         Invariant(
             "fct_credits",

@@ -22,7 +22,6 @@ CREDIT = (
         "insert into credit.fct_credits by name select * replace ('twice' as credit_id) from credit.fct_credits"
         " where credit_id = '{credit_id}'",
         (
-            "fct_credits.one_credit_per_transaction_measure_and_worker",
             "fct_credits.one_row_per_transaction_id_and_measure_id_and_worker_id",
             BY_SUM,
         ),
