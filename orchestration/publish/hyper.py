@@ -1,6 +1,7 @@
 """Tableau Hyper: `quotaline.hyper` in a publication's folder, written from its Parquet (docs/decisions/0017).
 
-Schemas, tables, types and NOT NULL are the DuckDB file's; its table `publication` is there too, in the schema `public`.
+Schemas, tables, types and NOT NULL are the DuckDB file's; `publication` and `publication_checks` are there too, in the
+schema `public`.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def write_hyper(folder: Path, database: Path, tables: Sequence[PublishedTable]) 
             for table in tables:
                 hyper.execute_command(_ddl(table.in_publication, columns[table.in_publication]))
                 _fill(hyper, table, folder)
-            _copy_publication(publication, hyper)
+            _copy_what_it_is(publication, hyper)
         _compare(publication, server, path, columns)
 
 
@@ -89,14 +90,16 @@ def _fill(hyper: Connection, table: PublishedTable, folder: Path) -> None:
         )
 
 
-def _copy_publication(publication: duckdb.DuckDBPyConnection, hyper: Connection) -> None:
-    """The one row that says which build this is; it has no Parquet of its own."""
+def _copy_what_it_is(publication: duckdb.DuckDBPyConnection, hyper: Connection) -> None:
+    """Which build this is, and what the gate said of it: small tables, which have no Parquet of their own."""
     from tableauhyperapi import Inserter, TableName
 
-    hyper.execute_command(_ddl("public.publication", _columns(publication, "main.publication")))
-    with Inserter(hyper, TableName("public", "publication")) as inserter:
-        inserter.add_rows(publication.execute("from publication").fetchall())
-        inserter.execute()
+    found = publication.execute("select table_name from duckdb_tables() where schema_name = 'main' order by 1")
+    for (name,) in found.fetchall():
+        hyper.execute_command(_ddl(f"public.{name}", _columns(publication, f"main.{name}")))
+        with Inserter(hyper, TableName("public", name)) as inserter:
+            inserter.add_rows(publication.execute(f"from {name}").fetchall())
+            inserter.execute()
 
 
 def _compare(

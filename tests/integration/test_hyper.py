@@ -196,6 +196,8 @@ def test_it_lies_in_the_publication_readable_by_its_owner_only_and_leaves_no_log
     assert (current(workspace), bobs_pay(workspace)) == (folder, Decimal("12.34"))
     with reader(folder / hyper.HYPER) as connection:
         assert connection.execute_scalar_query("select build_id from public.publication") == BUILD
+        checks = connection.execute_list_query("select verdict, count(*) from public.publication_checks group by 1")
+        assert checks == [["passed", connection.execute_scalar_query("select checks from public.publication")]]
     assert not list((tmp_path / "here").iterdir())
     assert not list(workspace.root.rglob("hyperd*"))
 
