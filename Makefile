@@ -12,8 +12,8 @@ demo: setup ## Generate the demo company, run the whole pipeline, show what came
 	@$(BIN)/quotaline generate
 	@$(BIN)/quotaline run
 
-test: setup ## All tests.
-	@$(BIN)/python -m pytest
+test: setup ## All tests, a file at a time on each core.
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 test-slow: setup ## Tests that take minutes: twenty-four months closed one after another.
 	@$(BIN)/python -m pytest -m slow

@@ -26,7 +26,8 @@ def serve(command: Sequence[str], environment: Mapping[str, str], port: int) -> 
             problem = Problem(f"127.0.0.1:{port}", "is taken by another server", "end it, or choose another --port")
             raise UserError("Dagster was not started.", [problem])
     process = subprocess.Popen(command, env=environment, cwd=PROJECT_ROOT, start_new_session=True)
-    signal.signal(signal.SIGTERM, _end)
+    for told in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: a shell's background jobs are started without it
+        signal.signal(told, _end)
     try:
         return process.wait()
     except KeyboardInterrupt:
