@@ -102,12 +102,27 @@ def run(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     else:
         if outcome.gate_failed:
             console.print(summary.gate_failures(opened, outcome))
+            console.print(summary.after_refusal(opened, outcome), markup=False, highlight=False, soft_wrap=True)
         else:
             errors.print(outcome.problem, markup=False, highlight=False, soft_wrap=True)
         stays = "[red]Nothing was published[/]; the last publication stays as it was."
         done = "The build [green]is published[/]; what came after it [red]failed[/]."
-        console.print(f"{done if outcome.published else stays} Log: {outcome.log}")
+        console.print(f"{done if outcome.published else stays} Log: {outcome.log}", soft_wrap=True)
+    for note in outcome.notes if not as_json else ():
+        console.print(f"Note: {note}", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def publish(workspace: WorkspaceOption = HERE) -> None:
+    """Publish the last build again, without building: to targets that were added, for people who may now see more."""
+    from orchestration.publish.assets import publish_everywhere
+    from orchestration.run_lock import alone_in
+
+    opened = Workspace.open(workspace)
+    with alone_in(opened):
+        for line in publish_everywhere(opened):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()

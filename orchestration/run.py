@@ -49,7 +49,8 @@ class StepTime:
 
 @dataclass
 class Outcome:
-    """What became of a run. problem: the user's mistake or the failure in words, None when it published."""
+    """What became of a run. problem: the user's mistake or the failure in words, None when it published. notes: what
+    the publications have to say besides."""
 
     run_id: str
     log: Path
@@ -57,9 +58,11 @@ class Outcome:
     succeeded: bool = False
     gate_failed: bool = False
     user_error: bool = False
+    ledger_damaged: bool = False
     problem: str | None = None
     seconds: float = 0.0
     steps: list[StepTime] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def start_up(self) -> float:
@@ -73,10 +76,10 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """0 published, 2 for the user to mend, 3 the gate refused, 1 anything else."""
+        """0 published, 2 for the user to mend, 3 the gate refused or the ledger isn't whole, 1 anything else."""
         if self.succeeded:
             return 0
-        return 3 if self.gate_failed else 2 if self.user_error else 1
+        return 3 if self.gate_failed or self.ledger_damaged else 2 if self.user_error else 1
 
 
 def run_build(workspace: Workspace, console: Console) -> Outcome:
@@ -124,6 +127,9 @@ def _execute(workspace: Workspace, outcome: Outcome, progress: Progress, termina
             watcher.finish()
         outcome.succeeded = result.success
         outcome.build_id = builds.of_run(instance, outcome.run_id)
+        for event in result.get_asset_materialization_events():
+            if noted := event.materialization.metadata.get("notes"):
+                outcome.notes += str(noted.value).splitlines()
         if not result.success:
             _explain(result, outcome)
 
@@ -196,7 +202,8 @@ def _explain(result: Any, outcome: Outcome) -> None:
         outcome.problem = error.message.split(": ", 1)[-1].strip()
         if error.cls_name == "DagsterExecutionInterruptedError":
             outcome.problem = "Interrupted."
-        outcome.user_error = error.cls_name in ("UserError", "LedgerError")
+        outcome.ledger_damaged = error.cls_name == "LedgerError"
+        outcome.user_error = error.cls_name == "UserError" or outcome.ledger_damaged
         outcome.gate_failed = error.cls_name in ("GateError", "DagsterAssetCheckFailedError")
         if outcome.user_error or outcome.gate_failed:
             return

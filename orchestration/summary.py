@@ -32,32 +32,23 @@ FIGURES = {
         select format('{:,} transactions, {:,} of them credited', count(*),
             count(*) filter (where transaction_id in (select transaction_id from marts.fct_credits)))
         from marts.fct_transactions""",
-    "Pay of the latest month": f"""
+    "Payroll of the latest month": f"""
         select format('{{:,}} {{}}', sum(payroll_amount), payroll_currency) from marts.fct_payouts
         where pay_period_id = {LATEST} and payroll_amount is not null
         group by payroll_currency order by sum(payroll_amount) desc""",
     "People paid in it": f"""
         select format('{{:,}}', count(distinct worker_id)) from marts.fct_payouts where pay_period_id = {LATEST}""",
-    "Attainment, middle payee": f"""
-        select format('{{:.1f}} % of quota to date; {{:.0f}} % of payees at or above quota',
+    "Attainment to date, middle": f"""
+        select format('{{:.1f}} % of the quota to date; {{:.0f}} % at or above it',
             100 * median(attainment_to_date),
             100 * avg(case when attainment_to_date >= 1 then 1 else 0 end))
         from marts.fct_attainment where attainment_to_date is not null and period_id = {LATEST}
         having count(*) > 0""",
-    "Pay per credited 100": """
-        with paid as (
-            select currency, sum(amount) as amount from marts.fct_payouts where line_type = 'earning' group by currency
-        ), credited as (
-            select currency, sum(credit_amount) as amount from marts.fct_credits
-            where currency is not null and credit_source in ('owner', 'split') group by currency
-        )
-        select format('{:.2f} {}', 100 * paid.amount / credited.amount, currency)
-        from paid inner join credited using (currency) where credited.amount > 0 order by credited.amount desc""",
 }
 
 
 def of_run(workspace: Workspace, outcome: Outcome) -> RenderableType:
-    """What was built, five figures, and the exceptions by kind."""
+    """What was built, a few figures, and the exceptions by kind."""
     with open_publication(workspace) as connection:
         figures = Table(title="Figures", title_justify="left", show_header=False)
         for label, query in FIGURES.items():
@@ -106,12 +97,14 @@ def exceptions_by_kind(kinds: list[dict[str, Any]]) -> RenderableType:
 
 
 def next_steps(workspace: Workspace, outcome: Outcome) -> str:
-    """Where to look after a run."""
+    """Where to look after a run; at the pages of the raw gate only if one of its checks did not hold."""
+    broken = {layer for layer, _ in builds.broken_checks(workspace, outcome.build_id)}
+    layers: tuple[builds.Layer, ...] = ("raw", "marts") if "raw" in broken else ("marts",)
     return "\n".join(
         [
             "",
             f"Tables for BI:     {workspace.published}/current/quotaline.duckdb (schemas marts, reporting)",
-            f"Check by check:    {data_docs.index_of(workspace, outcome.build_id, 'marts')}",
+            *(f"Check by check:    {data_docs.index_of(workspace, outcome.build_id, layer)}" for layer in layers),
             f"Exceptions, a row: quotaline exceptions --kind KIND{workspace.option}",
             f"Dagster:           quotaline ui{workspace.option}, then http://127.0.0.1:3000",
             f"Every column:      quotaline docs{workspace.option}",
@@ -126,10 +119,22 @@ def gate_failures(workspace: Workspace, outcome: Outcome) -> RenderableType:
         return Text(outcome.problem or "The gate refused the build.")
     ended = _ended_waivers(workspace)
     over = [said for name, said in ended.items() if name in {f"{one.table}.{one.name}" for _, one in failed}]
-    layers = dict.fromkeys(layer for layer, _ in failed if layer != "dbt")
-    pages = [f"Check by check: {data_docs.index_of(workspace, outcome.build_id, layer)}" for layer in layers]
-    notes = [Text(note, overflow="fold") for note in (*over, *pages)]
+    notes = [Text(note, overflow="fold") for note in over]
     return Group(broken_checks(failed, "Checks that failed"), *notes)
+
+
+def after_refusal(workspace: Workspace, outcome: Outcome) -> str:
+    """What can be done about a refusal: the whole names of its checks, and where each is explained."""
+    failed = builds.failed_checks(workspace, outcome.build_id)
+    layers = dict.fromkeys(layer for layer, _ in failed if layer != "dbt")
+    names = [f"{check.table}.{check.name}" for layer, check in failed if layer != "dbt"][:SHOWN_ROWS]
+    return "\n".join(
+        [
+            "Correct what was delivered, or the rules, and run again.",
+            *(f'To let it through in your name, a waiver (docs/gate.md): check = "{one}"' for one in names),
+            *(f"Check by check: {data_docs.index_of(workspace, outcome.build_id, layer)}" for layer in layers),
+        ]
+    )
 
 
 def broken_checks(broken: list[tuple[builds.Layer, CheckResult]], title: str) -> RenderableType:
@@ -146,8 +151,13 @@ def broken_checks(broken: list[tuple[builds.Layer, CheckResult]], title: str) ->
         if check.verdict == "waived" and check.waiver:
             which.append(f"{check.waiver.by} until {check.waiver.until}: {check.waiver.reason}")
         count = f"{check.unexpected_count:,}"
-        table.add_row(layer, check.table, check.name.split(".")[-1], check.verdict, count, "\n".join(which))
+        table.add_row(layer, check.table, _short(check.name), check.verdict, count, "\n".join(which))
     return table
+
+
+def _short(name: str) -> str:
+    """Of dbt's `test.quotaline.not_null_fct_credits_period_id.2e90f17aca` the name; those of the suites are short."""
+    return name.split(".")[2] if name.count(".") > 1 else name
 
 
 def _ended_waivers(workspace: Workspace) -> dict[str, str]:
@@ -159,6 +169,7 @@ def _ended_waivers(workspace: Workspace) -> dict[str, str]:
 def _row(keys: dict[str, Any], values: dict[str, Any]) -> str:
     """`event_id t1, sales_events.csv row 4: amount 12.00`: the keys of a row, where it came from, what was found."""
     own = [f"{name} {value}" for name, value in keys.items() if value is not None and name not in PLACES]
+    own = own or [f"{name} empty" for name in keys if name not in PLACES]
     place = {PLACES[name]: value for name, value in keys.items() if name in PLACES and value is not None}
     if "file" in place:
         own.append(f"{place['file']} row {place['row']}" if "row" in place else str(place["file"]))
@@ -226,6 +237,8 @@ def _let_through(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def status_table(facts: dict[str, Any]) -> Table:
     """The facts as two columns."""
     table = Table(show_header=False)
+    table.add_column()
+    table.add_column(overflow="fold")  # a hash is to be kept whole
     for name, value in facts.items():
         if name == "last_failure":
             value = f"{value['at']}, {value['step']}: {value['error']}"

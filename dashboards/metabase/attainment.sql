@@ -1,4 +1,5 @@
 -- Who stands where against quota? One row per payee and component of a month, highest attainment first.
+-- quota_basis says of which quota the share is: full_window, of the whole window's, not of the quota to date.
 -- period: a month, such as FY2026-M09. manager, plan: optional ids.
 select
     worker_name,
@@ -9,6 +10,7 @@ select
     window_id,
     attainment_rank,
     attainment_share,
+    quota_basis,
     credited_to_date,
     quota_to_date,
     earned_to_date,

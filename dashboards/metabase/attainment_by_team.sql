@@ -1,4 +1,5 @@
--- Which teams are ahead, which behind? The middle payee of each manager in a month, and how many are at quota.
+-- Which teams are ahead, which behind? The middle attainment below each manager in a month, and
+-- the share at quota; who has two components counts with each.
 -- period: a month, such as FY2026-M09.
 select
     manager_worker_id,

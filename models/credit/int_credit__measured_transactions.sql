@@ -28,6 +28,7 @@ inner join {{ ref('int_credit__counted_kinds') }} as kinds
         and coalesce(events.opportunity_type, '') = kinds.opportunity_type
 where
     events.reversed_transaction_id is null
+    and events.period_id is not null  -- outside the calendar an event counts nowhere: int_core__event_exceptions
     and {{ meets_minimums('events', 'kinds') }}
 union all
 select

@@ -29,7 +29,10 @@ with reversed as (
             events.event_type = kinds.event_type
             and coalesce(events.product_family, '') = kinds.product_family
             and coalesce(events.opportunity_type, '') = kinds.opportunity_type
-    where {{ meets_minimums('events', 'kinds') }}
+    where
+        events.period_id is not null
+        and cancellations.period_id is not null
+        and {{ meets_minimums('events', 'kinds') }}
 ),
 
 schedules as (

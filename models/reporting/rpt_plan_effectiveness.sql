@@ -16,6 +16,7 @@ counted as (
         plan_name,
         currency,
         count(*) as payee_count,
+        case when count(attainment_share) > 0 then count(*) end as measured_count,  -- nobody has attainment on a SPIFF
         sum(case when attainment_share > 0 and attainment_share >= threshold_share then 1 else 0 end) as threshold_count,
         sum(case when attainment_share >= 1 then 1 else 0 end) as target_count,
         sum(case when attainment_share >= 1.25 then 1 else 0 end) as excellence_count,
@@ -32,9 +33,9 @@ select
     plan_name,
     currency,
     cast(payee_count as integer) as payee_count,
-    cast({{ div_round('threshold_count', 'payee_count', 8, 0, 0) }} as {{ rate() }}) as threshold_share,
-    cast({{ div_round('target_count', 'payee_count', 8, 0, 0) }} as {{ rate() }}) as target_share,
-    cast({{ div_round('excellence_count', 'payee_count', 8, 0, 0) }} as {{ rate() }}) as excellence_share,
+    cast({{ div_round('threshold_count', 'measured_count', 8, 0, 0) }} as {{ rate() }}) as threshold_share,
+    cast({{ div_round('target_count', 'measured_count', 8, 0, 0) }} as {{ rate() }}) as target_share,
+    cast({{ div_round('excellence_count', 'measured_count', 8, 0, 0) }} as {{ rate() }}) as excellence_share,
     -- A statistic of floats: it may lie a hair beyond 1, and is no number where all are equal.
     cast(case
         when pay_performance_correlation between -1.001 and 1.001 then greatest(-1, least(1, pay_performance_correlation))

@@ -50,8 +50,11 @@ def source_assets(workspace: Workspace, source: str) -> dg.AssetsDefinition:
         report = load.ingest(workspace, source)
         for note in report.notes:
             context.log.warning(note)
-        for table in report.tables:
-            yield dg.MaterializeResult(asset_key=[f"raw_{source}", table.table], metadata=table.metadata())
+        for place, table in enumerate(report.tables):
+            metadata = table.metadata()
+            if place == 0 and report.notes:  # of the source as a whole
+                metadata["notes"] = "\n".join([*report.notes, *table.notes])
+            yield dg.MaterializeResult(asset_key=[f"raw_{source}", table.table], metadata=metadata)
 
     return ingest_source
 

@@ -82,12 +82,14 @@ def find_files(folder: Path, contract: SourceContract) -> tuple[list[LandingFile
 def find_ledger_files(ledger: Path, contract: SourceContract) -> list[LandingFile]:
     """The ledger's tables: one folder a closed month, files of the contract's tables in it."""
     entries = sorted(ledger.iterdir()) if ledger.is_dir() else []
-    months = [path for path in entries if path.is_dir() and not path.name.startswith(".")]
+    folders = [path for path in entries if path.is_dir() and not path.name.startswith(".")]
+    # `requests`, which comes last by name, is no month.
+    months = [(month, files) for month in folders if (files := find_files(month, contract)[0])]
     return [
         LandingFile(file.table, file.path, f"{month.name}/{file.name}")
-        for month in months
-        for file in find_files(month, contract)[0]
-        if month == months[-1] or not file.table.only_latest
+        for month, files in months
+        for file in files
+        if month == months[-1][0] or not file.table.only_latest
     ]
 
 

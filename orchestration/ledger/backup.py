@@ -49,8 +49,13 @@ def differences(workspace: Workspace) -> Iterator[Problem]:
     for copy in store.months_in(folder):
         if copy.name not in closed:
             yield Problem(str(copy), "is no month of this ledger", "bring it back from there, or name another folder")
-        elif store.checksums(copy) != store.checksums(closed[copy.name]):
+        elif _content(copy) != _content(closed[copy.name]):
             yield Problem(str(copy), "is not what the ledger has", "find out which of the two was changed")
+
+
+def _content(month: Path) -> tuple[str, bytes]:
+    sums = month / store.CHECKSUMS
+    return store.checksums(month), sums.read_bytes() if sums.is_file() else b""
 
 
 def _copy(month: Path, copy: Path) -> None:

@@ -3,6 +3,7 @@
 # No `from __future__ import annotations` here: Dagster reads the context's annotation and needs the class itself.
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import dagster as dg
 
@@ -40,6 +41,33 @@ def publication_assets(workspace: Workspace, marts: Sequence[dg.AssetKey]) -> dg
     return publish
 
 
+def publish_everywhere(workspace: Workspace) -> Iterator[str]:
+    """Publishes the build in the warehouse to every target that quotaline.toml names; says what was done where.
+
+    Raises GateError or UserError at the first that can't be; what was published before it stays.
+    """
+    publication = store.publish(workspace)
+    yield f"Published build {publication.build.build_id}: {publication.folder}"
+    if workspace.settings.publish.pseudonymised:
+        yield f"Without names: {pseudonymised.publish(workspace).folder}"
+    if settings := workspace.settings.publish.postgres:
+        postgres = _postgres()
+        done = postgres.publish(workspace, settings)
+        yield f"PostgreSQL: {f'{done.tables} tables' if done.tables else 'this build, for the same people, was there'}"
+        yield from (f"Note: {note}" for note in done.notes)
+
+
+def _postgres() -> Any:
+    """The module for PostgreSQL. Raises UserError if a package is missing that it needs."""
+    try:
+        from orchestration.publish import postgres
+    except ModuleNotFoundError as error:
+        remedy = "pip install 'quotaline[postgres]' (or take [publish.postgres] out of quotaline.toml)"
+        problem = Problem("publish.postgres", f"needs the package {error.name}", remedy)
+        raise UserError("A package for PostgreSQL is missing.", [problem]) from None
+    return postgres
+
+
 def pseudonymised_assets(workspace: Workspace) -> list[dg.AssetsDefinition]:
     """The copy without names, where quotaline.toml asks for one; made of what is published, after it."""
     if workspace.settings.publish.pseudonymised is None:
@@ -65,12 +93,7 @@ def postgres_assets(workspace: Workspace) -> list[dg.AssetsDefinition]:
     settings = workspace.settings.publish.postgres
     if settings is None:
         return []
-    try:
-        from orchestration.publish import postgres
-    except ModuleNotFoundError as error:
-        remedy = "pip install 'quotaline[postgres]' (or take [publish.postgres] out of quotaline.toml)"
-        problem = Problem("publish.postgres", f"needs the package {error.name}", remedy)
-        raise UserError("A package for PostgreSQL is missing.", [problem]) from None
+    postgres = _postgres()
 
     @dg.asset(
         deps=["published_duckdb"],

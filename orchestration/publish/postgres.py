@@ -68,6 +68,7 @@ class PostgresPublication:
             "tables": self.tables,
             "dagster/row_count": self.rows,
             "already_there": self.tables == 0,
+            **({"notes": "\n".join(self.notes)} if self.notes else {}),
             "seconds": self.seconds,
         }
 
@@ -120,7 +121,11 @@ def _publish(workspace: Workspace, settings: PostgresSettings) -> PostgresPublic
             run_all(server, policies(settings, following, classes))
             require_policies(server, following)
         with done.timed("swap"):
-            swap(server, settings, following)
+            try:
+                swap(server, settings, following)
+            except UserError:
+                _drop_leftovers(server, following)
+                raise
         done.tables, done.rows = len(tables), rows
     return done
 

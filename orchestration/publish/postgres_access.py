@@ -100,12 +100,25 @@ def read_access(workspace: Workspace, settings: PostgresSettings, local: duckdb.
     try:
         lines = local.execute(_LINES).to_arrow_table()
         strangers = local.execute(
-            "select row from logins where worker_id not in (select worker_id from marts.dim_workers) order by row"
+            "select worker_id, row from logins anti join marts.dim_workers using (worker_id) order by row"
+        ).fetchall()
+        of_several = local.execute(
+            "select login, string_agg(worker_id, ', ' order by row), max(row) from logins"
+            " group by login having count(*) > 1 order by login"
         ).fetchall()
     finally:
         local.unregister("logins")
-    problem = "is no worker of this publication", "deliver the worker, or correct worker_id"
-    return Access(lines, tuple(str(Problem(settings.access, *problem, row=row)) for (row,) in strangers))
+    remedy = "deliver the worker, or correct worker_id; until then the login sees nothing"
+    notes = [
+        str(Problem(settings.access, f"{worker} is no worker of this publication", remedy, row=row))
+        for worker, row in strangers
+    ]
+    remedy = "leave it if they are one person, who was hired again, else take a row out"
+    notes += [
+        str(Problem(settings.access, f"the login {login} sees the pay of {workers}", remedy, row=row))
+        for login, workers, row in of_several
+    ]
+    return Access(lines, tuple(notes))
 
 
 def _read_logins(path: Path, where: str) -> pa.Table:
@@ -138,13 +151,15 @@ def _read_logins(path: Path, where: str) -> pa.Table:
 
 
 def unknown_logins(server: Server, settings: PostgresSettings, access: Access) -> tuple[str, ...]:
-    """A note if the file names logins that aren't there, or are written otherwise: they see nothing."""
+    """Notes on logins that aren't there, or are written otherwise: they see nothing."""
     logins = access.lines.column("login").unique().to_pylist()
-    found = server.execute("select count(*) from pg_roles where rolname = any (%s::name[])", [logins]).fetchone()
-    if not (missing := len(logins) - (found[0] if found else 0)):
-        return ()
-    reason = f"{missing} of its logins {'has' if missing == 1 else 'have'} no role in PostgreSQL"
-    return (str(Problem(settings.access, reason, "create role … login in role …")),)
+    missing = server.execute(
+        "select login from unnest(%s::name[]) as login"
+        " where login not in (select rolname from pg_roles) order by login",
+        [logins],
+    ).fetchall()
+    remedy = "create the role, or write the login as in pg_roles"
+    return tuple(str(Problem(settings.access, f"{login} is no role in PostgreSQL", remedy)) for (login,) in missing)
 
 
 def policies(settings: PostgresSettings, schema: str, classes: Mapping[str, str]) -> list[sql.Composed]:

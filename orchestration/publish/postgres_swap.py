@@ -20,7 +20,7 @@ PATIENCE = 300.0  # seconds
 # Readers queue up behind a lock that waits: this is the longest that one of them is held up at a time. Below
 # deadlock_timeout (1 s), or they are ended as a deadlock's victims.
 LOCK_TIMEOUT = "100ms"
-PAUSE = 0.05
+PAUSE, LONGEST_PAUSE = 0.05, 1.0  # between tries; each that fails is an error in the server's log
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def swap(server: Server, settings: PostgresSettings, following: str) -> None:
 
     Raises UserError, and changes nothing, if readers don't let go, or something outside can't follow.
     """
-    give_up = time.monotonic() + PATIENCE
+    give_up, pause = time.monotonic() + PATIENCE, PAUSE
     for turn in itertools.count():
         try:
             _swap_once(server, settings, following, turn)
@@ -63,7 +63,8 @@ def swap(server: Server, settings: PostgresSettings, following: str) -> None:
                     "Readers of PostgreSQL didn't let go; the last publication stays there.",
                     _blockers(server, settings),
                 ) from None
-            time.sleep(PAUSE)
+            time.sleep(pause)
+            pause = min(pause * 1.1, LONGEST_PAUSE)
 
 
 def _swap_once(server: Server, settings: PostgresSettings, following: str, turn: int) -> None:

@@ -25,6 +25,8 @@ from paid_company import build_and_publish, deliver
 from rich.console import Console
 
 from orchestration.cli import app
+from orchestration.ingest.contract import read_source_contract
+from orchestration.ingest.files import find_ledger_files
 from orchestration.ledger import chain, store
 from orchestration.ledger.backup import back_up
 from orchestration.ledger.close import Request, approve, close
@@ -271,6 +273,10 @@ def test_two_names_close_what_was_requested(published: Path, tmp_path: Path) -> 
     closed = approve(workspace, "FY2026-M01", by="Kim")
     assert (closed.closed_by, closed.approved_by) == ("Lee", "Kim")
     assert list((workspace.ledger / "requests").iterdir()) == []
+    files = find_ledger_files(workspace.ledger, read_source_contract("ledger"))
+    assert {f"{file.table.name}.parquet" for file in files} == {
+        store.LINES, store.PERIOD, store.CREDITS, store.QUOTAS, store.SHARES, store.RULE_VALUES, store.RESTATEMENTS
+    }  # fmt: skip
 
 
 # Tampering
@@ -551,6 +557,10 @@ def test_a_backup_that_is_not_this_ledgers_is_said_and_left_alone(two_closed: Pa
     payroll.write_bytes(payroll.read_bytes().replace(b"1000.00", b"1000.01"))
     (problem,) = verify(workspace).problems
     assert (problem.where, problem.reason) == (str(payroll.parent), "is not what the ledger has")
+    sums = tmp_path / "safe" / "FY2026-M02" / store.CHECKSUMS
+    sums.chmod(0o600)
+    sums.write_bytes(sums.read_bytes().replace(b"0", b"1", 1))
+    assert [problem.where for problem in verify(workspace).problems] == [str(payroll.parent), str(sums.parent)]
     shutil.rmtree(workspace.ledger / "FY2026-M02")
     with pytest.raises(UserError, match="was not backed up") as refused:
         back_up(workspace)

@@ -242,7 +242,9 @@ def test_dagster_shows_what_was_published_and_who_sees_nothing(workspace: Worksp
         logged = [record.user_message for record in instance.all_logs(result.run_id)]
     assert made.metadata["build_id"].value == "build-1"
     assert made.metadata["tables"].value == 6
-    assert any("access.csv, row 2: is no worker of this publication" in message for message in logged)
+    said = "access.csv, row 2: stranger is no worker of this publication"
+    assert any(said in message for message in logged)
+    assert str(made.metadata["notes"].value).startswith(said)  # from where `quotaline run` tells it
 
 
 def test_a_failure_is_told_in_dagster_without_the_password(

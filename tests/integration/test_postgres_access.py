@@ -279,10 +279,11 @@ def test_a_circle_of_managers_ends(postgres: Cluster, workspace: Workspace) -> N
     assert ("ann", "ann", 0) in lines
 
 
-def test_a_person_of_two_workers_sees_both(postgres: Cluster, workspace: Workspace) -> None:
+def test_a_person_of_two_workers_sees_both_and_the_run_says_so(postgres: Cluster, workspace: Workspace) -> None:
     (workspace.root / "access.csv").write_text(LOGINS + "ann,bob\n")
     write_publication(workspace, 1)
-    publish(workspace)
+    (note,) = publish(workspace).notes
+    assert note.startswith("access.csv, row 6: the login ann sees the pay of ann, bob; leave it if they are one person")
     assert {("ann", "ann", 0), ("ann", "bob", 0)} <= lines_of(postgres, workspace)
 
 
@@ -311,8 +312,9 @@ def test_logins_that_see_nothing_are_told(workspace: Workspace) -> None:
     (workspace.root / "access.csv").write_text(LOGINS + "new,stranger\nnobody,ann\n")
     write_publication(workspace, 1)
     assert publish(workspace).notes == (
-        "access.csv, row 6: is no worker of this publication; deliver the worker, or correct worker_id",
-        "access.csv: 1 of its logins has no role in PostgreSQL; create role … login in role …",
+        "access.csv, row 6: stranger is no worker of this publication; deliver the worker, or correct worker_id;"
+        " until then the login sees nothing",
+        "access.csv: nobody is no role in PostgreSQL; create the role, or write the login as in pg_roles",
     )
 
 

@@ -14,6 +14,7 @@ from small_build import BUILD, MARTS, NEXT_BUILD, make_build, workspace_in
 
 from orchestration.problems import UserError
 from orchestration.publish import pseudonymised, store
+from orchestration.publish.assets import publish_everywhere
 from orchestration.publish.personal import HASHED, LEFT_OUT
 from orchestration.published_tables import published_tables, read_manifest
 from orchestration.workspace import PseudonymisedSettings, PublishSettings, Workspace, WorkspaceSettings
@@ -67,6 +68,13 @@ def copy_of(workspace: Workspace) -> Path:
 
 def pseudonym(kind: str, text: str, secret: str = KEY) -> str:
     return hmac.new(secret.encode(), f"{kind}:{text}".encode(), "sha256").hexdigest()[:32]
+
+
+def test_publishing_again_makes_the_copy_that_was_asked_for_since(workspace: Workspace) -> None:
+    assert not copy_of(workspace).exists()
+    published, without_names = publish_everywhere(workspace)
+    assert published.startswith("Published build ")
+    assert without_names == f"Without names: {(copy_of(workspace) / 'current').resolve()}"
 
 
 def test_workers_are_replaced_by_their_hmac_and_all_else_stays(workspace: Workspace) -> None:

@@ -69,6 +69,12 @@ def test_what_fails_after_the_publication_does_not_unpublish_it(tmp_path: Path) 
     assert not ended.published
 
 
+def test_a_damaged_ledger_has_the_exit_code_of_a_refusal(tmp_path: Path) -> None:
+    ended = outcome(tmp_path)
+    ended.user_error = ended.ledger_damaged = True
+    assert ended.exit_code == 3
+
+
 @pytest.mark.parametrize(
     ("text", "whole"), [('{"nodes": {}}', True), ('{"nodes": {', False), ("", False), (None, False)]
 )
