@@ -40,7 +40,8 @@ def dbt_executable() -> str:
 
 class OfflineDbt(DbtCliResource):
     """dbt's command line, whose version is known without asking: dagster-dbt runs `dbt --version` for it, which asks
-    the package registry whether dbt and each adapter are up to date (dagster-dbt 0.29, dbt 1.11; neither has a switch for it)."""
+    the package registry whether dbt and each adapter are up to date (dagster-dbt 0.29, dbt 1.11; neither has a switch).
+    """
 
     @cached_property
     def _cli_version(self) -> Version:
