@@ -33,7 +33,7 @@ FIGURES = {
             count(*) filter (where transaction_id in (select transaction_id from marts.fct_credits)))
         from marts.fct_transactions""",
     "Payroll of the latest month": f"""
-        select format('{{:,}} {{}}', sum(payroll_amount), payroll_currency) from marts.fct_payouts
+        select format('{{:,.2f}} {{}}', sum(payroll_amount), payroll_currency) from marts.fct_payouts
         where pay_period_id = {LATEST} and payroll_amount is not null
         group by payroll_currency order by sum(payroll_amount) desc""",
     "People paid in it": f"""
